@@ -1,0 +1,170 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Every setting and every limit, as plain structs with their defaults. Durations are milliseconds (names end in `_ms`)
+/// unless the name says otherwise, sizes are bytes. `load_settings` reads them from TOML and the environment,
+/// `validate` checks the ranges written beside each (config/settings_table.cpp).
+namespace machiai {
+
+/// Where the engine listens and how TLS is done.
+struct listen_settings {
+  /// Clients: WebSocket and HTTP. `HOST:PORT`, `[::1]:PORT`; port 0 takes any free one.
+  std::string address = "127.0.0.1:8080";
+  /// Health, metrics, drain. Keep it on loopback: it has no authentication.
+  std::string admin_address = "127.0.0.1:9464";
+  /// PEM files; both empty means no TLS.
+  std::string tls_certificate;
+  std::string tls_key;
+  /// I/O threads, each with its own listening socket. 0 means one for every two cores, at least one.
+  uint32_t shards = 0;
+  /// Origins a browser's WebSocket may come from; empty allows any (the token is never in a cookie).
+  std::vector<std::string> allowed_origins;
+};
+
+/// What one connection may do. Past a limit it gets the error or close code named in docs/protocol.
+struct connection_settings {
+  /// All connections of the process; the rest is refused with 503. Must stay below the descriptor limit.
+  uint32_t connections_max = 18000;
+  uint32_t connections_per_address_max = 18000;
+  /// Request line and headers.
+  uint32_t http_header_bytes_max = 8 * 1024;
+  uint32_t http_body_bytes_max = 256 * 1024;
+  /// From accept to the end of the request's headers (and of the upgrade).
+  uint32_t handshake_timeout_ms = 5000;
+  /// From the headers' end to the body's.
+  uint32_t http_body_timeout_ms = 10000;
+  uint32_t http_keep_alive_timeout_ms = 30000;
+  /// From the WebSocket's opening to an accepted `hello`.
+  uint32_t hello_timeout_ms = 5000;
+  /// One WebSocket message; before `hello` is accepted 4 KiB.
+  uint32_t message_bytes_max = 64 * 1024;
+  /// Every so often the server sends a beat and a ping.
+  uint32_t beat_interval_ms = 20000;
+  /// Silence after a ping: first doubt, then the end.
+  uint32_t doubt_after_ms = 3000;
+  uint32_t dead_after_ms = 10000;
+  /// How long a closing handshake may take.
+  uint32_t close_timeout_ms = 5000;
+  /// Above the soft limit queued frames of one key collapse to the newest; above the hard limit the queue is dropped for
+  /// one snapshot; a reader that takes nothing for the stall time is closed.
+  uint32_t send_soft_bytes = 256 * 1024;
+  uint32_t send_hard_bytes = 1024 * 1024;
+  uint32_t send_stall_timeout_ms = 30000;
+  /// Token buckets: a second's refill, and how much may come at once.
+  uint32_t messages_per_second = 50;
+  uint32_t messages_burst = 200;
+  uint32_t pings_per_second = 5;
+  uint32_t pings_burst = 20;
+  /// Failed tokens per address and minute before further ones are refused unseen.
+  uint32_t failed_tokens_per_minute = 60;
+};
+
+/// Commands between arrival and answer.
+struct command_settings {
+  uint32_t in_flight_per_session_max = 32;
+  uint32_t in_flight_per_clinic_max = 1024;
+  uint32_t in_flight_max = 16384;
+  /// Past this the client gets `timed_out`: the outcome is unknown and the id may be sent again.
+  uint32_t timeout_ms = 10000;
+  /// How long, and how many per clinic, answers are remembered for repeated ids.
+  uint32_t remember_for_ms = 24 * 60 * 60 * 1000;
+  uint32_t remember_max = 4096;
+};
+
+struct presence_settings {
+  /// From the last proof of presence to `left` when a connection is lost (domain.md R4).
+  uint32_t leave_after_ms = 30000;
+  /// How often the engine writes its alive mark: what a crash can take from a stay (R17 asks for at most 5 s).
+  uint32_t alive_interval_ms = 2000;
+  /// Devices of one person.
+  uint32_t devices_max = 8;
+};
+
+struct billing_settings {
+  /// The meter joins two stays of a person when the first ended by loss and the second began within this time.
+  uint32_t reconnect_window_ms = 30000;
+  uint32_t unit_ms = 30 * 60 * 1000;
+  uint32_t unit_yen = 100;
+  uint32_t additional_yen = 50;
+};
+
+struct room_settings {
+  /// Persons in a room and its waiting room together.
+  uint32_t participants_max = 32;
+  uint32_t invites_max = 32;
+  uint32_t invite_valid_ms = 24 * 60 * 60 * 1000;
+  /// A consultation without a doctor ends by itself after this time (R18).
+  uint32_t end_without_doctor_ms = 4 * 60 * 60 * 1000;
+  /// A room leaves the board this long after its end, or after its appointment when nobody is there.
+  uint32_t archive_after_ms = 24 * 60 * 60 * 1000;
+};
+
+struct clinic_settings {
+  /// Rooms on the board at once; a further appointment is refused.
+  uint32_t rooms_max = 2000;
+  uint32_t persons_max = 20000;
+  uint32_t keys_max = 16;
+  /// A clinic without connections and without anybody present goes to sleep after this time.
+  uint32_t sleep_after_ms = 5 * 60 * 1000;
+  /// Recent frames kept for clients that come back, as a number and as bytes.
+  uint32_t ring_frames_max = 1024;
+  uint32_t ring_bytes_max = 1024 * 1024;
+  uint32_t snapshot_every_events = 1000;
+  /// Restarts of a clinic's rooms and persons within the window before the clinic itself gives up.
+  uint32_t restarts_max = 5;
+  uint32_t restart_window_ms = 10000;
+};
+
+struct store_settings {
+  std::string url = "sqlite:machiai.db";
+  /// The least time between two commits; 0 commits as soon as the last one is done.
+  uint32_t commit_interval_us = 1000;
+  uint32_t batch_events_max = 4096;
+  /// How often the background step runs and how many rows it indexes at once.
+  uint32_t index_interval_ms = 1000;
+  uint32_t index_rows_max = 20000;
+  /// Appends waiting for the store before commands are refused.
+  uint32_t waiting_events_max = 65536;
+};
+
+struct token_settings {
+  /// File with the operator's key; made with mode 0600 beside the store when it is missing.
+  std::string operator_key_file;
+  /// How far clocks may differ when `exp`, `nbf` and `iat` are checked.
+  uint32_t leeway_ms = 60000;
+  /// Longest time a token may be valid.
+  uint32_t lifetime_max_ms = 7 * 24 * 60 * 60 * 1000u;
+};
+
+struct drain_settings {
+  /// Clients are told to come back at a random time inside this window, from now on.
+  uint32_t reconnect_window_ms = 5000;
+  /// After this the engine ends no matter what is still open.
+  uint32_t hard_limit_ms = 20000;
+};
+
+struct log_settings {
+  /// trace, debug, info, warn, error.
+  std::string level = "info";
+};
+
+struct settings {
+  listen_settings listen;
+  connection_settings connection;
+  command_settings command;
+  presence_settings presence;
+  billing_settings billing;
+  room_settings room;
+  clinic_settings clinic;
+  store_settings store;
+  token_settings token;
+  drain_settings drain;
+  log_settings log;
+};
+
+} // namespace machiai

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "store/ids.hpp"
+#include "store/timestamp.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The rows of an event store.
+namespace machiai {
+
+using digest = std::array<uint8_t, 32>;
+
+/// One row of the event table. `body` is the payload as JSON text; `hash` chains it to the clinic's previous row
+/// (store/hash_chain.hpp).
+struct event_record {
+  clinic_id clinic;
+  uint64_t seq = 0;
+  uint32_t epoch = 0;
+  timestamp at;
+  std::string kind;
+  room_id room;
+  person_id subject;
+  /// Who caused it, as `role:id`.
+  std::string author;
+  std::string body;
+  digest hash{};
+  friend bool operator==(const event_record&, const event_record&) = default;
+};
+
+/// The answer given to a command, so that the same id gets the same answer after a restart.
+struct answer_record {
+  person_id principal;
+  command_id command;
+  timestamp at;
+  /// The clinic's seq after the command; the answer becomes visible with it.
+  uint64_t seq = 0;
+  std::string answer;
+  friend bool operator==(const answer_record&, const answer_record&) = default;
+};
+
+/// Something a courier shall deliver outside; written with the events that cause it.
+struct outbox_record {
+  uint64_t seq = 0;
+  std::string channel;
+  std::string idempotency_key;
+  std::string body;
+  friend bool operator==(const outbox_record&, const outbox_record&) = default;
+};
+
+/// A clinic's folded state after `seq`; `hash` is the chain's value there.
+struct snapshot_record {
+  uint64_t seq = 0;
+  timestamp at;
+  digest hash{};
+  std::string body;
+  friend bool operator==(const snapshot_record&, const snapshot_record&) = default;
+};
+
+/// What one clinic adds in one commit: all of it or nothing. Events continue the clinic's numbering.
+struct clinic_append {
+  clinic_id clinic;
+  uint32_t epoch = 0;
+  std::vector<event_record> events;
+  std::vector<answer_record> answers;
+  std::vector<outbox_record> outbox;
+  std::optional<snapshot_record> snapshot;
+};
+
+/// One transaction.
+struct commit_batch {
+  std::vector<clinic_append> appends;
+};
+
+/// Which appends of a committed batch were refused because another epoch owns the clinic: indexes into
+/// `commit_batch::appends`, ascending. Everything else is durable.
+struct commit_outcome {
+  std::vector<size_t> refused;
+};
+
+/// One engine process from start to end.
+using incarnation = uint64_t;
+
+/// Proof that an engine was running at `at`. `clean` marks a planned end.
+struct alive_mark {
+  incarnation engine = 0;
+  timestamp at;
+  bool clean = false;
+  friend bool operator==(const alive_mark&, const alive_mark&) = default;
+};
+
+/// Answer to taking a clinic over. `previous` is the last mark of the engine that held it before; nothing for a clinic
+/// never held.
+struct takeover {
+  uint32_t epoch = 0;
+  std::optional<alive_mark> previous;
+};
+
+/// All a clinic needs to be what it was: the newest snapshot and everything after it, oldest first. Answers are those
+/// given after the snapshot.
+struct clinic_history {
+  std::optional<snapshot_record> snapshot;
+  std::vector<event_record> events;
+  std::vector<answer_record> answers;
+};
+
+} // namespace machiai

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "config/error.hpp"
+#include "store/event_record.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace machiai {
+
+struct store_options {
+  /// `sqlite:PATH`, `postgresql://…` or `memory:`.
+  std::string url;
+  /// Open for reading only: no lock is taken, nothing is created or migrated.
+  bool read_only = false;
+};
+
+/// The durable event log of all clinics. Blocking; one thread at a time. After any error the caller knows nothing of
+/// the outcome but what the error says: `ec::store_unavailable` means the batch is *not* stored and may be tried again
+/// (a lost connection at COMMIT was resolved by reading); `ec::stale_epoch` means another engine owns the store.
+class event_store {
+public:
+  virtual ~event_store() = default;
+
+  /// Stores a batch; when it returns, all of it but the refused appends survives power loss. An append is refused when
+  /// its epoch is not the clinic's newest or its first seq does not follow the last stored one.
+  virtual caf::expected<commit_outcome> commit(const commit_batch& batch) = 0;
+
+  /// Raises the epoch of each clinic and makes `engine` its owner. From then on appends with an older epoch are
+  /// refused.
+  virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) = 0;
+
+  /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all).
+  virtual caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq = UINT64_MAX) = 0;
+
+  /// All events of one clinic from `first_seq` on in order, handed to `visit` one by one until it returns false.
+  virtual caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,
+                                   const std::function<bool(const event_record&)>& visit) = 0;
+
+  /// All clinics that have events, sorted by id.
+  virtual caf::expected<std::vector<clinic_id>> clinics() = 0;
+
+  /// Writes the engine's mark over its former one.
+  virtual caf::expected<void> mark_alive(const alive_mark& mark) = 0;
+
+  /// Extends the (clinic, seq) → position index behind the log's head by at most `rows_max` rows; the number done.
+  virtual caf::expected<size_t> index_step(size_t rows_max) = 0;
+
+  /// Outbox rows not yet claimed, oldest first, at most `rows_max`.
+  virtual caf::expected<std::vector<outbox_record>> outbox(const clinic_id& clinic, size_t rows_max) = 0;
+};
+
+/// Opens a store, creating or migrating its schema. Errors name the URL (without password) and the reason: locked by
+/// another engine, newer schema, unreadable, unreachable.
+caf::expected<std::unique_ptr<event_store>> open_store(const store_options& options);
+
+} // namespace machiai
