@@ -31,6 +31,10 @@ struct connection_settings {
   /// All connections of the process; the rest is refused with 503. Must stay below the descriptor limit.
   uint32_t connections_max = 18000;
   uint32_t connections_per_address_max = 18000;
+  /// Connections the kernel may hold ready for accept, per listening socket.
+  uint32_t accept_backlog = 1024;
+  /// How long accepting rests when the process is out of descriptors.
+  uint32_t accept_pause_ms = 100;
   /// Request line and headers.
   uint32_t http_header_bytes_max = 8 * 1024;
   uint32_t http_body_bytes_max = 256 * 1024;
@@ -39,10 +43,13 @@ struct connection_settings {
   /// From the headers' end to the body's.
   uint32_t http_body_timeout_ms = 10000;
   uint32_t http_keep_alive_timeout_ms = 30000;
+  /// From a whole request to its answer; past it the client gets 503.
+  uint32_t http_response_timeout_ms = 10000;
   /// From the WebSocket's opening to an accepted `hello`.
   uint32_t hello_timeout_ms = 5000;
-  /// One WebSocket message; before `hello` is accepted 4 KiB.
+  /// One WebSocket message, after and before `hello` is accepted.
   uint32_t message_bytes_max = 64 * 1024;
+  uint32_t hello_bytes_max = 4 * 1024;
   /// Every so often the server sends a beat and a ping.
   uint32_t beat_interval_ms = 20000;
   /// Silence after a ping: first doubt, then the end.
@@ -50,10 +57,14 @@ struct connection_settings {
   uint32_t dead_after_ms = 10000;
   /// How long a closing handshake may take.
   uint32_t close_timeout_ms = 5000;
-  /// Above the soft limit queued frames of one key collapse to the newest; above the hard limit the queue is dropped for
-  /// one snapshot; a reader that takes nothing for the stall time is closed.
+  /// Above the soft limit queued frames of one key collapse to the newest; above the hard limit the queue is dropped
+  /// for one snapshot; a reader that takes nothing for the stall time is closed.
   uint32_t send_soft_bytes = 256 * 1024;
   uint32_t send_hard_bytes = 1024 * 1024;
+  /// Replies, snapshots and control frames, which are never dropped; beyond it the connection is closed.
+  uint32_t send_reserved_bytes = 1024 * 1024;
+  /// What the kernel may hold unsent for one connection (TCP_NOTSENT_LOWAT).
+  uint32_t kernel_unsent_bytes = 128 * 1024;
   uint32_t send_stall_timeout_ms = 30000;
   /// Token buckets: a second's refill, and how much may come at once.
   uint32_t messages_per_second = 50;
