@@ -1,10 +1,10 @@
 #pragma once
 
 #include "store/described.hpp"
+#include "store/enum_words.hpp"
 #include "store/ids.hpp"
 #include "store/timestamp.hpp"
 
-#include <boost/describe/enumerators.hpp>
 #include <boost/mp11/algorithm.hpp>
 
 #include <concepts>
@@ -23,36 +23,6 @@ void append_json_string(std::string& out, std::string_view text);
 
 void append_json_integer(std::string& out, int64_t value);
 void append_json_integer(std::string& out, uint64_t value);
-
-template <class T>
-concept described_enum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
-
-/// The word of an enumerator; one that has to dodge a keyword ends in `_`, which the word does not.
-constexpr std::string_view enum_word(std::string_view enumerator) {
-  return enumerator.ends_with('_') ? enumerator.substr(0, enumerator.size() - 1) : enumerator;
-}
-
-/// The word of `value`; empty for a number that is no enumerator.
-template <described_enum E>
-std::string_view word_of(E value) {
-  std::string_view word;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
-    if (enumerator.value == value)
-      word = enum_word(enumerator.name);
-  });
-  return word;
-}
-
-/// The enumerator with this word, if any.
-template <described_enum E>
-std::optional<E> enum_of(std::string_view word) {
-  std::optional<E> found;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
-    if (enum_word(enumerator.name) == word)
-      found = enumerator.value;
-  });
-  return found;
-}
 
 template <class T>
 inline constexpr bool is_id = false;

@@ -4,11 +4,11 @@
 #include "store/json_encode.hpp"
 
 #include <boost/json/value.hpp>
-#include <caf/expected.hpp>
+#include <caf/error.hpp>
 
+#include <algorithm>
 #include <limits>
 
-/// Described structs from JSON. The conventions stand in store/json_codec.hpp.
 namespace machiai {
 
 /// How exactly a text must fit its struct.
@@ -51,8 +51,7 @@ public:
     }
   }
 
-  /// What did not fit, as `ec::malformed`, for example `field appointment.starts_at: expected a time such as …`. Values
-  /// are never quoted: they may be patient data.
+  /// What did not fit, as `ec::malformed` with the path of the field; never a value, which may be patient data.
   [[nodiscard]] caf::error error() const;
 
 private:
@@ -69,27 +68,25 @@ private:
 
   template <class T>
   bool read_integer(const boost::json::value& in, T& out) {
+    using limits = std::numeric_limits<T>;
     std::conditional_t<std::signed_integral<T>, int64_t, uint64_t> wide = 0;
-    bool fits = false;
-    if constexpr (std::signed_integral<T>)
-      fits = read_signed(in, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide);
-    else
-      fits = read_unsigned(in, std::numeric_limits<T>::max(), wide);
+    if constexpr (std::signed_integral<T>) {
+      if (!read_signed(in, limits::min(), limits::max(), wide))
+        return false;
+    } else if (!read_unsigned(in, limits::max(), wide)) {
+      return false;
+    }
     out = static_cast<T>(wide);
-    return fits;
+    return true;
   }
 
   template <class E>
   bool read_enum(const boost::json::value& in, E& out) {
-    const auto word = in.is_string() ? enum_of<E>(in.get_string()) : std::nullopt;
-    if (word) {
+    if (const auto word = in.is_string() ? enum_of<E>(in.get_string()) : std::nullopt) {
       out = *word;
       return true;
     }
-    std::string text = "expected one of";
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>(
-        [&text](auto enumerator) { text.append(" ").append(enum_word(enumerator.name)); });
-    return fail(std::move(text));
+    return fail("expected one of " + all_words<E>());
   }
 
   template <class T, class A>
@@ -106,9 +103,7 @@ private:
   template <class T>
   static constexpr bool may_be_missing(std::string_view name) {
     if constexpr (requires { T::defaulted_members; })
-      for (std::string_view defaulted : T::defaulted_members)
-        if (defaulted == name)
-          return true;
+      return std::ranges::find(T::defaulted_members, name) != T::defaulted_members.end();
     return false;
   }
 
@@ -151,18 +146,5 @@ private:
   std::string path_;
   std::string text_;
 };
-
-/// A `T` from `in`, or `ec::malformed` naming the field that does not fit.
-template <class T>
-caf::expected<T> decode_json(const boost::json::value& in, decode_policy policy) {
-  json_reader reader{policy};
-  T out{};
-  if (!reader.read(in, out))
-    return reader.error();
-  return out;
-}
-
-/// Parses `text` (RFC 8259, nesting at most 32 deep) with `ec::malformed` for anything that is not JSON.
-caf::expected<boost::json::value> parse_json(std::string_view text, boost::json::storage_ptr memory = {});
 
 } // namespace machiai

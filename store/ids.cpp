@@ -1,0 +1,20 @@
+#include "store/ids.hpp"
+
+#include <algorithm>
+
+namespace machiai {
+
+namespace {
+
+// Locale-free on purpose: std::isalnum depends on the process's locale.
+bool is_id_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+} // namespace
+
+bool is_valid_id(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= id_length_max && std::all_of(text.begin(), text.end(), is_id_character);
+}
+
+} // namespace machiai
