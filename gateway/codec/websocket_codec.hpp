@@ -79,7 +79,7 @@ public:
 
 private:
   class implementation;
-  std::shared_ptr<implementation> implementation_;
+  std::unique_ptr<implementation> implementation_;
 };
 
 /// A complete unmasked server text frame, built once and shared by all its receivers. `payload` must be valid UTF-8.
