@@ -162,6 +162,8 @@ struct drain_settings {
 struct log_settings {
   /// trace, debug, info, warn, error.
   std::string level = "info";
+  /// Lines of one event in a second; further ones are counted in the next second's first line.
+  uint32_t event_lines_per_second = 100;
 };
 
 struct settings {
