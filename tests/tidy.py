@@ -103,7 +103,8 @@ def banned_rules(path, text, code):
             yield "random", line, "randomness whose seed a failure does not print: INFO(\"seed \" << seed)"
     for line in matches(r"(?<![\w:.>])(std::)?s?rand\s*\(", code):
         yield "random", line, "rand(): use <random> with a seed"
-    if where.startswith("actors/") and not where.startswith("actors/model/"):
+    # A handler outlives the function that made it; in a file without behaviours a lambda is used up on the spot.
+    if where.startswith("actors/") and re.search(r"\bbehavior(_type)?\b", code):
         for line in matches(r"\[\s*[=&]\s*[,\]]", code):
             yield "capture", line, "a capture default in an actor: name what the handler keeps"
     if path.suffix == ".hpp":
@@ -204,8 +205,8 @@ SELF_TESTS = [
     ("actors/a.cpp", "std::chrono::system_clock::now();\n", "system_clock"),
     ("tests/a_test.cpp", "std::mt19937 a{std::random_device{}()};\n", "random"),
     ("store/a.cpp", "int a = rand();\n", "random"),
-    ("actors/a.cpp", "auto a = [=] { b(); };\n", "capture"),
-    ("actors/a.cpp", "auto a = [&, b] { b(); };\n", "capture"),
+    ("actors/a.cpp", "behavior a() { return [=] { b(); }; }\n", "capture"),
+    ("actors/a.cpp", "behavior_type a = [&, b] { b(); };\n", "capture"),
     ("store/a.hpp", "#pragma once\nusing namespace std;\n", "using_namespace"),
     ("store/a.hpp", "int a;\n", "pragma_once"),
     ("store/a.cpp", "// TO" "DO later\n", "marker"),
