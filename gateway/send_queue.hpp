@@ -33,9 +33,9 @@ struct outgoing_frame {
 
 /// Sizes in bytes of what one connection may have pending.
 struct send_limits {
-  /// From here on state frames of one key collapse to the newest.
+  /// With more than this pending, of any kind, state frames of one key collapse to the newest.
   std::size_t soft_bytes = 256 * 1024;
-  /// Beyond this the state frames are dropped for one snapshot.
+  /// State frames beyond this are dropped for one snapshot.
   std::size_t hard_bytes = 1024 * 1024;
   /// Replies and control frames together; beyond this the reader is hopeless.
   std::size_t reserved_bytes = 1024 * 1024;
@@ -61,7 +61,7 @@ public:
   /// `limits` must outlive the queue.
   explicit send_queue(const send_limits& limits) : limits_(&limits) {}
 
-  /// Adds a frame. Into an empty queue it always succeeds, whatever the frame's size.
+  /// Adds a frame. The first frame of its sort (state, or reply and control) is taken whatever its size.
   push_result push(outgoing_frame frame);
 
   /// Describes the next bytes to send, at most `bytes_max` unless the first frame alone is longer (then cut to it).
