@@ -21,9 +21,14 @@ struct store_options {
   bool read_only = false;
 };
 
-/// The durable event log of all clinics. Blocking; one thread at a time. After any error the caller knows nothing of
-/// the outcome but what the error says: `ec::store_unavailable` means the batch is *not* stored and may be tried again
-/// (a lost connection at COMMIT was resolved by reading); `ec::stale_epoch` means another engine owns the store.
+/// The durable event log of all clinics. Blocking; one thread at a time. Errors say what is known:
+/// - `ec::store_unavailable`: nothing was changed; the same call may succeed later;
+/// - `ec::timed_out` (`commit` only): the outcome is not known yet, because the store could not be reached to read it.
+/// The
+///   caller repeats the very same batch until another answer comes; the store reads first and never stores it twice;
+/// - `ec::stale_epoch`: another engine owns the store;
+/// - `ec::store_damaged`: what was read contradicts itself;
+/// - `ec::internal`: the store cannot hold a row of the batch (texts must be UTF-8 without NUL); nothing was changed.
 class event_store {
 public:
   virtual ~event_store() = default;
@@ -36,7 +41,8 @@ public:
   /// refused.
   virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) = 0;
 
-  /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all).
+  /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all). A gap in the
+  /// numbering is `ec::store_damaged`.
   virtual caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq = UINT64_MAX) = 0;
 
   /// All events of one clinic from `first_seq` on in order, handed to `visit` one by one until it returns false.

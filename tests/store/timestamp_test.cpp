@@ -1,4 +1,5 @@
 #include "store/timestamp.hpp"
+#include "tests/support/seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -49,9 +50,7 @@ TEST_CASE("timestamp: anything else is refused") {
 }
 
 TEST_CASE("timestamp: what is printed is read back") {
-  const auto seed = std::random_device{}();
-  INFO("seed " << seed);
-  std::mt19937_64 random{seed};
+  std::mt19937_64 random{test::test_seed()};
   std::uniform_int_distribution<int64_t> any_ms{parse_rfc3339("0000-01-01T00:00:00Z")->ms,
                                                 parse_rfc3339("9999-12-31T23:59:59.999Z")->ms};
   for (auto i = 0; i < 10'000; ++i) {

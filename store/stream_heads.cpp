@@ -1,0 +1,45 @@
+#include "store/stream_heads.hpp"
+
+namespace machiai {
+
+namespace {
+
+bool continues(const clinic_append& append, const stream_head& head) {
+  if (append.epoch != head.epoch)
+    return false;
+  auto seq = head.seq;
+  for (const auto& event : append.events)
+    if (event.clinic != append.clinic || event.epoch != append.epoch || event.seq != ++seq)
+      return false;
+  return true;
+}
+
+} // namespace
+
+const stream_head* stream_heads::find(const clinic_id& clinic) const {
+  const auto found = heads_.find(clinic);
+  return found == heads_.end() ? nullptr : &found->second;
+}
+
+batch_plan stream_heads::plan(const commit_batch& batch) const {
+  batch_plan plan;
+  for (size_t i = 0; i < batch.appends.size(); ++i) {
+    const auto& append = batch.appends[i];
+    const auto planned = plan.heads.find(append.clinic);
+    const auto* head = planned != plan.heads.end() ? &planned->second : find(append.clinic);
+    if (head == nullptr || !continues(append, *head)) {
+      plan.refused.push_back(i);
+      continue;
+    }
+    plan.accepted.push_back(i);
+    plan.heads[append.clinic] = {head->epoch, head->seq + append.events.size()};
+  }
+  return plan;
+}
+
+void stream_heads::apply(const batch_plan& plan) {
+  for (const auto& [clinic, head] : plan.heads)
+    heads_[clinic] = head;
+}
+
+} // namespace machiai
