@@ -92,6 +92,8 @@ struct presence_settings {
   uint32_t leave_after_ms = 30000;
   /// How often the engine writes its alive mark: what a crash can take from a stay (R17 asks for at most 5 s).
   uint32_t alive_interval_ms = 2000;
+  /// After a planned stop shorter than this, patience counts from the new start, not from the stop.
+  uint32_t planned_outage_max_ms = 300000;
   /// Devices of one person.
   uint32_t devices_max = 8;
 };

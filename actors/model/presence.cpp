@@ -4,11 +4,12 @@
 
 namespace machiai {
 
-presence presence::in_doubt_since(timestamp last_proof, milliseconds patience) {
+presence presence::in_doubt_since(timestamp last_proof, milliseconds patience, timestamp not_before) {
   presence result(patience);
   result.present_ = true;
   result.last_proof_ = last_proof;
   result.doubt_since_ = last_proof;
+  result.not_before_ = not_before;
   return result;
 }
 
@@ -89,7 +90,7 @@ presence_edges presence::tick(timestamp now) {
 std::optional<timestamp> presence::deadline() const {
   if (!doubt_since_)
     return std::nullopt;
-  return *doubt_since_ + patience_ + milliseconds{1};
+  return std::max(*doubt_since_ + patience_ + milliseconds{1}, not_before_);
 }
 
 void presence::set_attentive(const session_id& session, bool attentive) {

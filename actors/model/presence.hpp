@@ -39,7 +39,8 @@ public:
   explicit presence(milliseconds patience) : patience_(patience) {}
 
   /// Somebody who was there when the engine last gave a sign, and has not been seen since (DESIGN 4, rule R17).
-  static presence in_doubt_since(timestamp last_proof, milliseconds patience);
+  /// The doubt does not become a leave before `not_before`: after a planned restart the patience counts from the start.
+  static presence in_doubt_since(timestamp last_proof, milliseconds patience, timestamp not_before);
 
   /// A device is there (again). Also heals doubt about that device. Doubt older than the patience is a leave and a new
   /// entrance, even when no timer came by in between.
@@ -88,6 +89,7 @@ private:
   /// Latest proof of any device that was lost or fell silent during this stay.
   std::optional<timestamp> last_proof_;
   std::optional<timestamp> doubt_since_;
+  timestamp not_before_;
 };
 
 } // namespace machiai

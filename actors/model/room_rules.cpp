@@ -244,7 +244,7 @@ std::vector<event_payload> decide_presence(const room_state& state, const person
     return {};
   switch (edge.change) {
   case presence_change::unstable:
-    return happened(participant_unstable{person, edge.at});
+    return who->unstable_since ? payloads{} : happened(participant_unstable{person, edge.at});
   case presence_change::entered:
   case presence_change::stable:
     return who->unstable_since ? happened(participant_stable{person}) : payloads{};

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/event_record.hpp"
+
+namespace machiai {
+
+/// Answers given to commands, by who asked and the command's id, so that the same id gets the same answer and has no
+/// second effect. Bounded by number and age; pure.
+class answer_book {
+public:
+  answer_book(size_t answers_max, milliseconds remember_for) : answers_max_(answers_max), remember_for_(remember_for) {}
+
+  struct entry {
+    uint64_t seq = 0;
+    std::string answer;
+  };
+
+  /// A command is being worked on. False when it already is, or has its answer.
+  bool begin(const person_id& who, const command_id& command);
+
+  /// The answer, in order of `at`.
+  void remember(const answer_record& x);
+
+  [[nodiscard]] const entry* find(const person_id& who, const command_id& command) const;
+
+  /// Ids of a person's remembered commands.
+  [[nodiscard]] std::vector<command_id> commands_of(const person_id& who) const;
+
+  /// Everything remembered, oldest first, for the clinic's snapshot.
+  [[nodiscard]] std::vector<answer_record> all() const;
+
+private:
+  using key = std::pair<person_id, command_id>;
+  struct page {
+    timestamp at;
+    bool answered = false;
+    entry given;
+  };
+
+  void forget(timestamp now);
+
+  size_t answers_max_;
+  milliseconds remember_for_;
+  std::map<key, page> pages_;
+  std::deque<key> order_;
+};
+
+} // namespace machiai

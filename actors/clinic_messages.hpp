@@ -1,0 +1,78 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+#include "actors/inspect.hpp"
+#include "actors/model/commands.hpp"
+#include "actors/principal.hpp"
+#include "actors/topic.hpp"
+#include "store/events.hpp"
+#include <caf/error.hpp>
+
+/// To a clinic.
+namespace machiai {
+
+/// A shard wants this clinic's stream; answered by `feed_opened`. `shard` tells its sessions' ids apart.
+struct open_feed {
+  uint64_t engine = 0;
+  uint32_t shard = 0;
+};
+BOOST_DESCRIBE_STRUCT(open_feed, (), (engine, shard))
+
+/// The shard has no session of this clinic any more.
+struct close_feed {
+  uint64_t engine = 0;
+  uint32_t shard = 0;
+};
+BOOST_DESCRIBE_STRUCT(close_feed, (), (engine, shard))
+
+/// A session wants a topic, from `resume` on if that is still possible. `name` is what its token calls the person.
+struct subscribe {
+  session_id session;
+  principal who;
+  std::string name;
+  machiai::topic topic;
+  std::optional<position> resume;
+};
+BOOST_DESCRIBE_STRUCT(subscribe, (), (session, who, name, topic, resume))
+
+/// A command that is not about the speaker itself.
+struct clinic_request {
+  command_origin origin;
+  std::variant<clinic_command, room_command> command;
+};
+BOOST_DESCRIBE_STRUCT(clinic_request, (), (origin, command))
+
+/// A person saw this command before; give the same answer again.
+struct repeat_answer {
+  command_origin origin;
+};
+BOOST_DESCRIBE_STRUCT(repeat_answer, (), (origin))
+
+/// A decision: the events to number, in order, and the answer to whoever asked. `refusal` excludes events of the command
+/// itself, but not those that preceded it.
+struct room_decided {
+  room_id room;
+  timestamp at;
+  author by;
+  std::vector<event_payload> events;
+  std::optional<command_origin> origin;
+  std::optional<caf::error> refusal;
+};
+BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal))
+
+struct get_room {
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(get_room, (), (room))
+
+/// Write a snapshot, then end.
+struct go_to_sleep {};
+BOOST_DESCRIBE_STRUCT(go_to_sleep, (), ())
+
+struct idle_check_due {};
+BOOST_DESCRIBE_STRUCT(idle_check_due, (), ())
+
+} // namespace machiai

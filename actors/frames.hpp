@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/model/card.hpp"
+#include "actors/shard_messages.hpp"
+
+namespace machiai {
+
+/// Turns a clinic's events into the frames its audiences see, each encoded once. Knows what every topic was told last, so
+/// that nothing is said twice. Owned by the clinic actor; does no I/O.
+class frame_writer {
+public:
+  explicit frame_writer(tariff price) : price_(price) {}
+
+  /// Starts from a state that was read back rather than built event by event.
+  void start(const clinic_state& state);
+
+  /// The frames of one event that was just folded into `state`, in sending order: the staff's first, then the views of
+  /// the visits whose topic is watched. All but the last frame of a topic carry `more`.
+  std::vector<frame> frames_of(const clinic_state& state, const event& x);
+
+  /// All a new watcher of `which` needs, as of `state.position`. Nothing when the topic's room is not on the board.
+  std::optional<std::string> snapshot(const clinic_state& state, const topic& which);
+
+  /// From now on `frames_of` writes frames for this topic. The staff's board is always written.
+  void watch(const clinic_state& state, const topic& which);
+  [[nodiscard]] bool watches(const topic& which) const;
+
+private:
+  std::vector<room_id> rooms_touched(const clinic_state& state, const event& x);
+  void write_board(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
+                   std::vector<frame>& out) const;
+  void write_visits(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
+                    std::vector<frame>& out);
+  std::optional<std::string> visit_text(const clinic_state& state, const topic& which) const;
+  std::optional<uint32_t> place_of(const room_id& room) const;
+
+  tariff price_;
+  std::map<room_id, uint32_t> line_;
+  /// What each watched visit was told last, as a hash of the view.
+  std::map<topic, size_t> watched_;
+  /// The board's snapshot at the position it was made for: in a storm every console asks for the same.
+  machiai::position board_position_;
+  std::string board_;
+};
+
+} // namespace machiai

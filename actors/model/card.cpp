@@ -1,0 +1,86 @@
+#include "actors/model/card.hpp"
+
+#include "config/error.hpp"
+
+namespace machiai {
+
+namespace {
+
+std::vector<person_name> doctors_of(const clinic_state& state, const room_state& room) {
+  std::vector<person_name> result;
+  for (const auto& doctor : room.appointment.doctors)
+    result.push_back({doctor, recorded_name(state, doctor)});
+  return result;
+}
+
+/// Who is there. Persons that left are history, not company.
+std::vector<companion> people_of(const room_state& room) {
+  std::vector<companion> result;
+  for (const auto& x : room.participants)
+    if (is_present(x))
+      result.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value()});
+  return result;
+}
+
+const room_state& room_in(const clinic_state& state, const room_id& room) {
+  const auto* found = find_room(state, room);
+  invariant(found != nullptr, "a card is of a room on the board");
+  return *found;
+}
+
+meter_card meter_of(const room_state& room, timestamp now, const tariff& price) {
+  const auto so_far = room.ended && !room.bills.empty() ? room.bills.back().bill
+                                                        : measure_until(room.stays, now, price);
+  return {so_far.doctor_in_room_ms, count_in_room(room, party::doctor) > 0, so_far.units,
+          so_far.additional_participants, so_far.total_yen_ex_tax};
+}
+
+} // namespace
+
+room_card staff_card(const clinic_state& state, const room_id& id, std::optional<uint32_t> place, timestamp now,
+                     const tariff& price) {
+  const auto& room = room_in(state, id);
+  room_card card;
+  card.room = id;
+  card.phase = phase_of(room);
+  card.starts_at = room.appointment.starts_at;
+  card.duration_min = room.appointment.duration_min;
+  card.menu = room.appointment.menu;
+  card.is_test = room.appointment.is_test;
+  card.locked = room.locked;
+  for (const auto& patient : room.appointment.patients)
+    if (const auto it = state.patients.find(patient); it != state.patients.end())
+      card.patients.push_back(it->second);
+  card.doctors = doctors_of(state, room);
+  for (const auto& x : room.participants)
+    card.participants.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value(),
+                                 x.unstable_since, x.admitted, x.removed, x.attentive, x.first_arrived_at, x.since});
+  for (const auto& x : room.invitations)
+    if (!x.revoked)
+      card.invitations.push_back({x.invite, x.person, x.party, x.display_name, x.expires_at, x.redeemed});
+  card.place_in_line = place;
+  card.meter = meter_of(room, now, price);
+  card.ended_at = room.ended_at;
+  card.bill_revision = static_cast<int32_t>(room.bills.size());
+  return card;
+}
+
+patient_view patient_card(const clinic_state& state, const room_id& id, std::optional<uint32_t> place) {
+  const auto& room = room_in(state, id);
+  return {id,
+          state.profile.name,
+          phase_of(room),
+          room.appointment.starts_at,
+          room.appointment.duration_min,
+          room.appointment.menu,
+          doctors_of(state, room),
+          people_of(room),
+          place};
+}
+
+guest_view guest_card(const clinic_state& state, const room_id& id) {
+  const auto& room = room_in(state, id);
+  return {id, state.profile.name, phase_of(room), room.appointment.starts_at, doctors_of(state, room), people_of(room)};
+}
+
+} // namespace machiai

@@ -1,0 +1,60 @@
+#include "actors/model/clinic_state.hpp"
+
+#include <algorithm>
+
+#include "config/error.hpp"
+
+namespace machiai {
+
+namespace {
+
+/// The clinic's own events; the rest is the room's.
+struct clinic_folder {
+  clinic_state& state;
+  const event& happened;
+
+  void operator()(const clinic_created& x) {
+    state.created = true;
+    state.profile = x.profile;
+  }
+  void operator()(const clinic_changed& x) { state.profile = x.profile; }
+  void operator()(const key_registered& x) { state.keys[x.key.key] = x.key; }
+  void operator()(const key_revoked& x) {
+    state.keys.erase(x.key);
+    state.revoked_keys.insert(x.key);
+  }
+  void operator()(const person_revoked& x) { state.revoked_persons[x.person] = happened.at; }
+  void operator()(const doctor_recorded& x) { state.doctors[x.doctor.doctor] = x.doctor; }
+  void operator()(const patient_recorded& x) { state.patients[x.patient.patient] = x.patient; }
+  void operator()(const room_archived&) { state.rooms.erase(happened.room); }
+
+  template <class OfRoom>
+  void operator()(const OfRoom&) {
+    invariant(!happened.room.empty(), "an event of a room names its room");
+    apply(state.rooms[happened.room], happened.payload, happened.at);
+  }
+};
+
+} // namespace
+
+void apply(clinic_state& state, const event& x) {
+  invariant(x.position.seq == state.position.seq + 1, "a clinic's events are numbered without a gap");
+  std::visit(clinic_folder{state, x}, x.payload.value);
+  state.position = x.position;
+  state.last_at = std::max(state.last_at, x.at);
+}
+
+const room_state* find_room(const clinic_state& state, const room_id& room) {
+  const auto it = state.rooms.find(room);
+  return it == state.rooms.end() ? nullptr : &it->second;
+}
+
+std::string recorded_name(const clinic_state& state, const person_id& person) {
+  if (const auto it = state.patients.find(person); it != state.patients.end())
+    return it->second.name;
+  if (const auto it = state.doctors.find(person); it != state.doctors.end())
+    return it->second.name;
+  return {};
+}
+
+} // namespace machiai

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/inspect.hpp"
+#include "actors/model/commands.hpp"
+#include "actors/model/room_state.hpp"
+#include "actors/principal.hpp"
+
+/// To a patient, doctor or guest.
+namespace machiai {
+
+/// A device asks something for its person.
+struct device_command {
+  command_origin origin;
+  person_command command;
+};
+BOOST_DESCRIBE_STRUCT(device_command, (), (origin, command))
+
+/// The device does not answer; last heard of at `last_proof`.
+struct device_silent {
+  session_id session;
+  timestamp last_proof;
+};
+BOOST_DESCRIBE_STRUCT(device_silent, (), (session, last_proof))
+
+/// The silent device is heard again.
+struct device_alive {
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(device_alive, (), (session))
+
+/// The device's connection is gone.
+struct device_lost {
+  session_id session;
+  timestamp last_proof;
+};
+BOOST_DESCRIBE_STRUCT(device_lost, (), (session, last_proof))
+
+/// The device was in the room all along; this actor was not (it is a rebuilt one).
+struct device_back {
+  session_id session;
+  room_id room;
+  bool attentive = true;
+};
+BOOST_DESCRIBE_STRUCT(device_back, (), (session, room, attentive))
+
+/// A shard is gone, and all devices on it.
+struct shard_lost {
+  uint64_t engine = 0;
+  uint32_t shard = 0;
+};
+BOOST_DESCRIBE_STRUCT(shard_lost, (), (engine, shard))
+
+/// What the clinic's log says of this person's place in a room, after each event that changes it.
+struct participation_changed {
+  room_id room;
+  machiai::whereabouts whereabouts = machiai::whereabouts::absent;
+  /// Why, when the person left.
+  leave_reason reason = leave_reason::left;
+};
+BOOST_DESCRIBE_STRUCT(participation_changed, (), (room, whereabouts, reason))
+
+/// The person's wish to come in was refused.
+struct entry_refused {
+  room_id room;
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(entry_refused, (), (room, session))
+
+/// The room died and stands again as the log knows it; what was on its way to the old one is lost.
+struct room_rebuilt {
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(room_rebuilt, (), (room))
+
+struct presence_due {};
+BOOST_DESCRIBE_STRUCT(presence_due, (), ())
+
+} // namespace machiai

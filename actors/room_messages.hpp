@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include "actors/inspect.hpp"
+#include "actors/model/presence.hpp"
+#include "actors/model/room_rules.hpp"
+#include "actors/principal.hpp"
+
+/// To a room.
+namespace machiai {
+
+/// A device of this person is here; `before` is what is to be known of the person first.
+struct person_enters {
+  command_origin origin;
+  identity who;
+  presence_edges before;
+};
+BOOST_DESCRIBE_STRUCT(person_enters, (), (origin, who, before))
+
+/// What became of the person's devices. With an origin the person asked for it and gets an answer.
+struct person_moved {
+  std::optional<command_origin> origin;
+  principal by;
+  person_id person;
+  presence_edges edges;
+};
+BOOST_DESCRIBE_STRUCT(person_moved, (), (origin, by, person, edges))
+
+struct person_attends {
+  command_origin origin;
+  person_id person;
+  bool attentive = true;
+};
+BOOST_DESCRIBE_STRUCT(person_attends, (), (origin, person, attentive))
+
+/// The clinic asks something of the room.
+struct room_request {
+  command_origin origin;
+  room_command command;
+};
+BOOST_DESCRIBE_STRUCT(room_request, (), (origin, command))
+
+struct room_deadline_due {};
+BOOST_DESCRIBE_STRUCT(room_deadline_due, (), ())
+
+} // namespace machiai
