@@ -1,0 +1,87 @@
+#include "gateway/upgrade_check.hpp"
+
+#include "gateway/codec/websocket_codec.hpp"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+
+#include <algorithm>
+
+namespace machiai {
+
+namespace {
+
+using boost::beast::iequals;
+using beast_view = boost::beast::string_view;
+
+constexpr std::string_view version_served = "13";
+/// 16 bytes as base64.
+constexpr std::size_t key_characters = 24;
+
+beast_view view(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+std::size_t count_of(const http_request& request, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::count_if(request.headers.begin(), request.headers.end(),
+                    [&](const auto& header) { return iequals(view(header.first), view(name)); }));
+}
+
+/// RFC 4648 4: 22 characters of the alphabet and two of padding, the last without stray bits.
+bool is_key(std::string_view key) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return key.size() == key_characters && key.ends_with("==") && key.find_first_not_of(alphabet) == key_characters - 2 &&
+         alphabet.find(key[key_characters - 3]) % 16 == 0;
+}
+
+bool offers_subprotocol(const http_request& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (!iequals(view(name), "Sec-WebSocket-Protocol"))
+      continue;
+    for (const auto& offer : boost::beast::http::token_list(view(value)))
+      if (std::string_view(offer.data(), offer.size()) == websocket_subprotocol)
+        return true;
+  }
+  return false;
+}
+
+} // namespace
+
+bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed) {
+  return allowed.empty() || std::any_of(allowed.begin(), allowed.end(),
+                                        [&](const auto& entry) { return iequals(view(entry), view(origin)); });
+}
+
+std::optional<http_response> check_upgrade(const http_request& request,
+                                           const std::vector<std::string>& allowed_origins) {
+  if (request.method != "GET") {
+    auto answer = problem_response(405, ec::malformed, "A WebSocket begins with GET.");
+    answer.headers.emplace_back("Allow", "GET");
+    return answer;
+  }
+  if (request.header("Sec-WebSocket-Version") != version_served) {
+    auto answer = problem_response(426, ec::malformed, "WebSocket version 13 is served here.");
+    answer.headers.emplace_back("Sec-WebSocket-Version", version_served);
+    answer.headers.emplace_back("Upgrade", "websocket");
+    return answer;
+  }
+  if (count_of(request, "Sec-WebSocket-Key") != 1 || !is_key(request.header("Sec-WebSocket-Key")))
+    return problem_response(400, ec::malformed, "Sec-WebSocket-Key is not 16 bytes in base64.");
+  const auto origins = count_of(request, "Origin");
+  if (origins > 1 || (origins == 1 && !origin_allowed(request.header("Origin"), allowed_origins)))
+    return problem_response(403, ec::forbidden, "This origin may not connect.");
+  if (!offers_subprotocol(request))
+    return problem_response(400, ec::malformed, "The subprotocol machiai.v1 has to be offered.");
+  return std::nullopt;
+}
+
+std::string minimal_upgrade(const http_request& request) {
+  std::string text = "GET ";
+  text.append(websocket_path).append(" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+  text.append("Sec-WebSocket-Version: ").append(version_served).append("\r\nSec-WebSocket-Key: ");
+  text.append(request.header("Sec-WebSocket-Key")).append("\r\nSec-WebSocket-Protocol: ");
+  return text.append(websocket_subprotocol).append("\r\n\r\n");
+}
+
+} // namespace machiai
