@@ -1,5 +1,7 @@
 #include "store/stream_heads.hpp"
 
+#include "config/error.hpp"
+
 namespace machiai {
 
 namespace {
@@ -40,6 +42,14 @@ batch_plan stream_heads::plan(const commit_batch& batch) const {
 void stream_heads::apply(const batch_plan& plan) {
   for (const auto& [clinic, head] : plan.heads)
     heads_[clinic] = head;
+}
+
+caf::expected<void> check_numbering(const clinic_id& clinic, uint64_t after, const std::vector<event_record>& events) {
+  for (const auto& event : events)
+    if (event.seq != ++after)
+      return make_error(ec::store_damaged, "clinic " + clinic.value + ": expected seq " + std::to_string(after) +
+                                               ", found " + std::to_string(event.seq));
+  return caf::unit;
 }
 
 } // namespace machiai

@@ -2,6 +2,8 @@
 
 #include "store/event_record.hpp"
 
+#include <caf/expected.hpp>
+
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -43,5 +45,8 @@ public:
 private:
   std::unordered_map<clinic_id, stream_head> heads_;
 };
+
+/// That `events` continue `after` one by one; `ec::store_damaged` names the clinic and the first seq that is missing.
+caf::expected<void> check_numbering(const clinic_id& clinic, uint64_t after, const std::vector<event_record>& events);
 
 } // namespace machiai

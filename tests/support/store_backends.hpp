@@ -1,0 +1,43 @@
+#pragma once
+
+#include "store/memory/memory_event_store.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <memory>
+#include <string>
+
+/// Places where a store can live, one per test case: every `open` finds what the ones before it left.
+namespace machiai::test {
+
+using opened_store = caf::expected<std::unique_ptr<event_store>>;
+
+struct memory_backend {
+  /// Whether a second store object can be opened for writing while the first is open.
+  static constexpr bool two_writers = true;
+  opened_store open();
+  std::shared_ptr<memory_log> log = std::make_shared<memory_log>();
+};
+
+struct sqlite_backend {
+  static constexpr bool two_writers = false;
+  opened_store open();
+  opened_store open_to_read();
+  [[nodiscard]] std::string file() const { return (directory.path() / "store.db").string(); }
+  temporary_directory directory;
+};
+
+/// A schema of its own in the test's PostgreSQL server.
+struct postgres_backend {
+  static constexpr bool two_writers = true;
+  postgres_backend();
+  ~postgres_backend();
+  opened_store open();
+  opened_store open_to_read();
+  std::string url;
+  std::string schema;
+};
+
+/// The store, or a failed test with the error's text.
+std::unique_ptr<event_store> require_open(opened_store opened);
+
+} // namespace machiai::test
