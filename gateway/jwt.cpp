@@ -6,7 +6,7 @@
 
 #include <boost/json.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -99,17 +99,16 @@ bool read_header(std::string_view text, unverified_token& token) {
   return true;
 }
 
+bool is_our_name(const json::value& value) {
+  return value.is_string() && value.get_string() == token_audience;
+}
+
 bool is_meant_for_us(const json::object& payload) {
   const auto* audience = payload.if_contains("aud");
   if (!audience)
     return true;
-  if (const auto* list = audience->if_array()) {
-    for (const auto& item : *list)
-      if (item == json::value{token_audience})
-        return true;
-    return false;
-  }
-  return *audience == json::value{token_audience};
+  const auto* list = audience->if_array();
+  return list ? std::any_of(list->begin(), list->end(), is_our_name) : is_our_name(*audience);
 }
 
 bool read_who(const json::object& payload, token_claims& claims) {
