@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/event_record.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,8 +10,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "store/event_record.hpp"
 
 namespace machiai {
 

@@ -1,15 +1,17 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
 #include "actors/inspect.hpp"
 #include "actors/model/commands.hpp"
 #include "actors/principal.hpp"
 #include "actors/topic.hpp"
 #include "store/events.hpp"
+
 #include <caf/error.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 /// To a clinic.
 namespace machiai {
@@ -51,8 +53,8 @@ struct repeat_answer {
 };
 BOOST_DESCRIBE_STRUCT(repeat_answer, (), (origin))
 
-/// A decision: the events to number, in order, and the answer to whoever asked. `refusal` excludes events of the command
-/// itself, but not those that preceded it.
+/// A decision: the events to number, in order, and the answer to whoever asked. `refusal` excludes events of the
+/// command itself, but not those that preceded it.
 struct room_decided {
   room_id room;
   timestamp at;
@@ -60,8 +62,10 @@ struct room_decided {
   std::vector<event_payload> events;
   std::optional<command_origin> origin;
   std::optional<caf::error> refusal;
+  /// The refusal is of a device's wish to come in.
+  bool entry = false;
 };
-BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal))
+BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, entry))
 
 struct get_room {
   room_id room;

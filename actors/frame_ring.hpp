@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/shard_messages.hpp"
+
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "actors/shard_messages.hpp"
 
 namespace machiai {
 

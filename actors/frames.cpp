@@ -1,11 +1,11 @@
 #include "actors/frames.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "actors/model/waiting_line.hpp"
 #include "store/event_codec.hpp"
 #include "store/json_encode.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace machiai {
 
@@ -30,19 +30,21 @@ std::string head_of(std::string_view type, std::string_view name, position at_po
   return out;
 }
 
-std::string room_key(const room_id& room) { return "room:" + room.value; }
+std::string room_key(const room_id& room) {
+  return "room:" + room.value;
+}
 
 /// Events that can change who waits, in which order, or for whom.
 bool touches_line(const event_payload& payload) {
   return std::visit(
-    []<class T>(const T&) {
-      return std::is_same_v<T, participant_arrived> || std::is_same_v<T, participant_entered>
-             || std::is_same_v<T, participant_sent_back> || std::is_same_v<T, participant_left>
-             || std::is_same_v<T, participant_removed> || std::is_same_v<T, consultation_ended>
-             || std::is_same_v<T, consultation_reopened> || std::is_same_v<T, appointment_changed>
-             || std::is_same_v<T, appointment_cancelled> || std::is_same_v<T, room_archived>;
-    },
-    payload.value);
+      []<class T>(const T&) {
+        return std::is_same_v<T, participant_arrived> || std::is_same_v<T, participant_entered> ||
+               std::is_same_v<T, participant_sent_back> || std::is_same_v<T, participant_left> ||
+               std::is_same_v<T, participant_removed> || std::is_same_v<T, consultation_ended> ||
+               std::is_same_v<T, consultation_reopened> || std::is_same_v<T, appointment_changed> ||
+               std::is_same_v<T, appointment_cancelled> || std::is_same_v<T, room_archived>;
+      },
+      payload.value);
 }
 
 bool names_person(const room_state& room, const person_id& person) {
@@ -54,14 +56,16 @@ bool names_person(const room_state& room, const person_id& person) {
 
 } // namespace
 
-void frame_writer::start(const clinic_state& state) { line_ = waiting_line(state); }
+void frame_writer::start(const clinic_state& state) {
+  line_ = waiting_line(state);
+}
 
 std::vector<room_id> frame_writer::rooms_touched(const clinic_state& state, const event& x) {
   std::vector<room_id> rooms;
   if (!x.room.empty())
     rooms.push_back(x.room);
-  if (std::holds_alternative<patient_recorded>(x.payload.value)
-      || std::holds_alternative<doctor_recorded>(x.payload.value))
+  if (std::holds_alternative<patient_recorded>(x.payload.value) ||
+      std::holds_alternative<doctor_recorded>(x.payload.value))
     for (const auto& [id, room] : state.rooms)
       if (names_person(room, subject_of(x.payload)))
         rooms.push_back(id);

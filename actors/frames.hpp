@@ -1,17 +1,17 @@
 #pragma once
 
+#include "actors/model/card.hpp"
+#include "actors/shard_messages.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "actors/model/card.hpp"
-#include "actors/shard_messages.hpp"
-
 namespace machiai {
 
-/// Turns a clinic's events into the frames its audiences see, each encoded once. Knows what every topic was told last, so
-/// that nothing is said twice. Owned by the clinic actor; does no I/O.
+/// Turns a clinic's events into the frames its audiences see, each encoded once. Knows what every topic was told last,
+/// so that nothing is said twice. Owned by the clinic actor; does no I/O.
 class frame_writer {
 public:
   explicit frame_writer(tariff price) : price_(price) {}

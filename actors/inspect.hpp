@@ -1,8 +1,8 @@
 #pragma once
 
-#include <variant>
-
 #include "store/described.hpp"
+
+#include <variant>
 
 namespace caf {
 

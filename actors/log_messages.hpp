@@ -1,10 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
 #include "actors/inspect.hpp"
 #include "store/event_store.hpp"
+
 #include <caf/error.hpp>
+
+#include <cstdint>
+#include <vector>
 
 /// To and from the event log, and to the registry.
 namespace machiai {
@@ -85,7 +87,8 @@ struct appended {
 };
 BOOST_DESCRIBE_STRUCT(appended, (), (ticket))
 
-/// The append was not stored, and nothing of this clinic will be any more: the clinic ends, the log decides what is true.
+/// The append was not stored, and nothing of this clinic will be any more: the clinic ends, the log decides what is
+/// true.
 struct append_failed {
   caf::error why;
 };

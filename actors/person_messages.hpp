@@ -5,6 +5,8 @@
 #include "actors/model/room_state.hpp"
 #include "actors/principal.hpp"
 
+#include <vector>
+
 /// To a patient, doctor or guest.
 namespace machiai {
 
@@ -66,11 +68,14 @@ struct entry_refused {
 };
 BOOST_DESCRIBE_STRUCT(entry_refused, (), (room, session))
 
-/// The room died and stands again as the log knows it; what was on its way to the old one is lost.
+/// The room died and stands again as the log knows it, with this person at `whereabouts`. What was on its way to the
+/// old one is lost: of the person's commands only `answered` ones count as seen.
 struct room_rebuilt {
   room_id room;
+  machiai::whereabouts whereabouts = machiai::whereabouts::absent;
+  std::vector<command_id> answered;
 };
-BOOST_DESCRIBE_STRUCT(room_rebuilt, (), (room))
+BOOST_DESCRIBE_STRUCT(room_rebuilt, (), (room, whereabouts, answered))
 
 struct presence_due {};
 BOOST_DESCRIBE_STRUCT(presence_due, (), ())

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <optional>
 #include "actors/inspect.hpp"
 #include "actors/model/presence.hpp"
 #include "actors/model/room_rules.hpp"
 #include "actors/principal.hpp"
+
+#include <optional>
 
 /// To a room.
 namespace machiai {

@@ -1,14 +1,16 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
 #include "actors/inspect.hpp"
 #include "actors/principal.hpp"
 #include "actors/topic.hpp"
 #include "store/events.hpp"
+
 #include <caf/actor_control_block.hpp>
 #include <caf/error.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
 
 /// To a gateway shard.
 namespace machiai {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/describe/enum.hpp>
-
 #include "store/described.hpp"
 #include "store/ids.hpp"
+
+#include <boost/describe/enum.hpp>
 
 namespace machiai {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <caf/type_id.hpp>
-
 #include "actors/interfaces.hpp"
+
+#include <caf/type_id.hpp>
 
 /// Every type that may stand in a message; the start of a CAF system registers this block.
 CAF_BEGIN_TYPE_ID_BLOCK(machiai, caf::first_custom_type_id)

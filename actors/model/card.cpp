@@ -29,8 +29,8 @@ const room_state& room_in(const clinic_state& state, const room_id& room) {
 }
 
 meter_card meter_of(const room_state& room, timestamp now, const tariff& price) {
-  const auto so_far = room.ended && !room.bills.empty() ? room.bills.back().bill
-                                                        : measure_until(room.stays, now, price);
+  const auto so_far =
+      room.ended && !room.bills.empty() ? room.bills.back().bill : measure_until(room.stays, now, price);
   return {so_far.doctor_in_room_ms, count_in_room(room, party::doctor) > 0, so_far.units,
           so_far.additional_participants, so_far.total_yen_ex_tax};
 }

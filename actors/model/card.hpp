@@ -1,11 +1,11 @@
 #pragma once
 
+#include "actors/model/clinic_state.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "actors/model/clinic_state.hpp"
 
 /// What each audience sees of a room: one struct and one projection each, so that what nobody may see is not even
 /// there to be sent. Their JSON form is the wire's.
@@ -53,8 +53,7 @@ struct meter_card {
   int64_t additional_participants = 0;
   int64_t total_yen_ex_tax = 0;
 };
-BOOST_DESCRIBE_STRUCT(meter_card, (),
-                      (doctor_in_room_ms, running, units, additional_participants, total_yen_ex_tax))
+BOOST_DESCRIBE_STRUCT(meter_card, (), (doctor_in_room_ms, running, units, additional_participants, total_yen_ex_tax))
 
 /// A room as clinic staff see it.
 struct room_card {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-
 #include "store/described.hpp"
 #include "store/ids.hpp"
 #include "store/records.hpp"
+
+#include <string>
 
 /// What the clinic's own systems ask. A `put_` creates or replaces by the caller's id; repeating it changes nothing.
 namespace machiai {

@@ -1,8 +1,8 @@
 #include "actors/model/clinic_rules.hpp"
 
-#include <utility>
-
 #include "config/error.hpp"
+
+#include <utility>
 
 namespace machiai {
 
@@ -63,9 +63,7 @@ struct clinic_decider {
     return payloads{{patient_recorded{x.patient}}};
   }
 
-  [[nodiscard]] bool is_full() const {
-    return state.doctors.size() + state.patients.size() >= limits.persons_max;
-  }
+  [[nodiscard]] bool is_full() const { return state.doctors.size() + state.patients.size() >= limits.persons_max; }
 };
 
 std::optional<caf::error> check_appointment(const clinic_state& state, const appointment& x,

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
-
-#include <caf/error.hpp>
-
 #include "actors/model/clinic_state.hpp"
 #include "actors/model/commands.hpp"
 #include "actors/model/room_rules.hpp"
 #include "config/settings.hpp"
+
+#include <caf/error.hpp>
+
+#include <optional>
 
 namespace machiai {
 

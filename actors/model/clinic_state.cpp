@@ -1,8 +1,8 @@
 #include "actors/model/clinic_state.hpp"
 
-#include <algorithm>
-
 #include "config/error.hpp"
+
+#include <algorithm>
 
 namespace machiai {
 

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <map>
-#include <set>
-#include <vector>
-
-#include <caf/expected.hpp>
-
 #include "actors/model/room_state.hpp"
 #include "store/event_record.hpp"
 #include "store/events.hpp"
+
+#include <caf/expected.hpp>
+
+#include <map>
+#include <set>
+#include <vector>
 
 namespace machiai {
 

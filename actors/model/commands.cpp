@@ -8,13 +8,13 @@ room_id room_of(const person_command& command) {
 
 room_id room_of(const room_command& command) {
   return std::visit(
-    [](const auto& x) {
-      if constexpr (requires { x.room; })
-        return x.room;
-      else
-        return x.appointment.room;
-    },
-    command.value);
+      [](const auto& x) {
+        if constexpr (requires { x.room; })
+          return x.room;
+        else
+          return x.appointment.room;
+      },
+      command.value);
 }
 
 } // namespace machiai

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <variant>
-
 #include "actors/model/clinic_commands.hpp"
 #include "actors/model/person_commands.hpp"
 #include "actors/model/room_commands.hpp"
+
+#include <variant>
 
 /// Everything that can be asked for, one struct each, in the imperative. Who may ask is decided by the gateway's access
 /// table, what comes of it by the rules.
@@ -21,7 +21,7 @@ BOOST_DESCRIBE_STRUCT(person_command, (), (value))
 struct room_command {
   std::variant<admit, send_back, remove_participant, invite_guest, revoke_invite, redeem_invite, lock_room, unlock_room,
                end_consultation, reopen_consultation, put_appointment, cancel_appointment>
-    value;
+      value;
   friend bool operator==(const room_command&, const room_command&) = default;
 };
 BOOST_DESCRIBE_STRUCT(room_command, (), (value))

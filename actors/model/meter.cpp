@@ -1,12 +1,12 @@
 #include "actors/model/meter.hpp"
 
+#include "config/error.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
-
-#include "config/error.hpp"
 
 namespace machiai {
 
@@ -20,9 +20,8 @@ struct interval {
 
 /// One person's stays in order, with lost connections bridged and overlaps united; empty stays are gone.
 std::vector<interval> unite(std::vector<interval> stays, milliseconds reconnect_window) {
-  std::sort(stays.begin(), stays.end(), [](const interval& a, const interval& b) {
-    return std::tie(a.enter, a.exit) < std::tie(b.enter, b.exit);
-  });
+  std::sort(stays.begin(), stays.end(),
+            [](const interval& a, const interval& b) { return std::tie(a.enter, a.exit) < std::tie(b.enter, b.exit); });
   std::vector<interval> result;
   for (const auto& next : stays) {
     if (!result.empty()) {
@@ -66,7 +65,9 @@ std::vector<edge> edges_of(const std::vector<stay>& stays, milliseconds reconnec
   return edges;
 }
 
-int64_t round_up(int64_t length_ms, int64_t unit_ms) { return (length_ms + unit_ms - 1) / unit_ms; }
+int64_t round_up(int64_t length_ms, int64_t unit_ms) {
+  return (length_ms + unit_ms - 1) / unit_ms;
+}
 
 } // namespace
 

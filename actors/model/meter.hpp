@@ -1,11 +1,11 @@
 #pragma once
 
+#include "store/records.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "store/records.hpp"
 
 namespace machiai {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-
 #include "store/described.hpp"
 #include "store/ids.hpp"
 #include "store/records.hpp"
+
+#include <string>
 
 /// What a person asks for itself. Each device says it for itself; repeating it on another device adds that device.
 namespace machiai {

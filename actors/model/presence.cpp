@@ -15,7 +15,8 @@ presence presence::in_doubt_since(timestamp last_proof, milliseconds patience, t
 
 presence_edges presence::connect(const session_id& session, timestamp now) {
   auto edges = tick(now);
-  const auto known = std::find_if(devices_.begin(), devices_.end(), [&](const device& x) { return x.session == session; });
+  const auto known =
+      std::find_if(devices_.begin(), devices_.end(), [&](const device& x) { return x.session == session; });
   if (known == devices_.end())
     devices_.push_back({session, true, true});
   else
@@ -71,6 +72,15 @@ presence_edges presence::leave(const session_id& session, timestamp now) {
   return {{presence_change::left, now, leave_reason::left}};
 }
 
+presence_edges presence::leave_everywhere(timestamp now) {
+  if (!present_)
+    return {};
+  const auto left_at = doubt_since_.value_or(now);
+  const auto reason = doubt_since_ ? leave_reason::lost : leave_reason::left;
+  end();
+  return {{presence_change::left, left_at, reason}};
+}
+
 void presence::end() {
   devices_.clear();
   present_ = false;
@@ -105,6 +115,13 @@ bool presence::attentive() const {
 
 bool presence::has_device(const session_id& session) const {
   return std::any_of(devices_.begin(), devices_.end(), [&](const device& x) { return x.session == session; });
+}
+
+std::vector<session_id> presence::sessions() const {
+  std::vector<session_id> result;
+  for (const auto& x : devices_)
+    result.push_back(x.session);
+  return result;
 }
 
 } // namespace machiai

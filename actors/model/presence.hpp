@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <vector>
+#include "actors/model/session_id.hpp"
+#include "store/records.hpp"
 
 #include <boost/describe/enum.hpp>
 
-#include "actors/model/session_id.hpp"
-#include "store/records.hpp"
+#include <optional>
+#include <vector>
 
 namespace machiai {
 
@@ -26,8 +26,8 @@ BOOST_DESCRIBE_STRUCT(presence_edge, (), (change, at, reason))
 using presence_edges = std::vector<presence_edge>;
 
 /// Turns what happens to a person's devices into edges of the person (domain.md 9.4): the first device in enters, the
-/// last one out leaves, a lost connection is doubt first and a leave at the last proof only when nobody came back within
-/// the patience. No clock: every call brings `now`, which never goes backwards.
+/// last one out leaves, a lost connection is doubt first and a leave at the last proof only when nobody came back
+/// within the patience. No clock: every call brings `now`, which never goes backwards.
 ///
 ///     absent ──connect──▶ present ──last device lost or silent──▶ in doubt
 ///        ▲                  │  ▲                                    │  │
@@ -55,6 +55,9 @@ public:
   /// The person left on this device. Ends the stay at once unless another live device is there.
   presence_edges leave(const session_id& session, timestamp now);
 
+  /// The person left, on whatever device.
+  presence_edges leave_everywhere(timestamp now);
+
   /// The clinic ended the stay (removal, end of the consultation): forgets all devices, makes no edge.
   void end();
 
@@ -73,6 +76,8 @@ public:
   [[nodiscard]] bool in_doubt() const { return doubt_since_.has_value(); }
   [[nodiscard]] bool has_device(const session_id& session) const;
   [[nodiscard]] size_t device_count() const { return devices_.size(); }
+  [[nodiscard]] std::vector<session_id> sessions() const;
+  [[nodiscard]] std::optional<timestamp> doubt_since() const { return doubt_since_; }
 
 private:
   struct device {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-
 #include "store/described.hpp"
 #include "store/ids.hpp"
 #include "store/records.hpp"
+
+#include <string>
 
 /// What the clinic asks of a room.
 namespace machiai {

@@ -1,9 +1,9 @@
 #include "actors/model/room_rules.hpp"
 
+#include "config/error.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "config/error.hpp"
 
 namespace machiai {
 
@@ -18,7 +18,9 @@ payloads happened(Ts&&... xs) {
   return result;
 }
 
-caf::error refuse(ec code, const char* why) { return make_error(code, why); }
+caf::error refuse(ec code, const char* why) {
+  return make_error(code, why);
+}
 
 /// Why nobody can come in any more, if so.
 std::optional<caf::error> closed(const room_state& state) {
@@ -55,7 +57,9 @@ std::optional<caf::error> not_expected(const room_state& state, const identity& 
 }
 
 /// The bill with everybody out; by the time an end is decided the leaves before it stand in `state`.
-bill close_bill(const room_state& state, const room_policy& policy) { return measure(state.stays, policy.price); }
+bill close_bill(const room_state& state, const room_policy& policy) {
+  return measure(state.stays, policy.price);
+}
 
 /// Everyone out, then the bill. A person in doubt was there until it was last heard of.
 payloads end_of_consultation(const room_state& state, end_reason reason, timestamp now, const room_policy& policy) {
@@ -145,8 +149,8 @@ struct decider {
 
   decision operator()(const redeem_invite& x) const {
     const auto invited = find_invitation(state, x.invite);
-    if (closed(state) || !invited || invited->redeemed || invited->revoked || invited->expires_at <= now
-        || invited->secret_hash != x.secret_hash)
+    if (closed(state) || !invited || invited->redeemed || invited->revoked || invited->expires_at <= now ||
+        invited->secret_hash != x.secret_hash)
       return refuse(ec::invite_void, "the invitation was used, withdrawn or is too old");
     return happened(invite_redeemed{x.invite, invited->person});
   }

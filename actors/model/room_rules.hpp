@@ -1,14 +1,14 @@
 #pragma once
 
-#include <optional>
-#include <vector>
-
-#include <caf/expected.hpp>
-
 #include "actors/model/commands.hpp"
 #include "actors/model/presence.hpp"
 #include "actors/model/room_state.hpp"
 #include "config/settings.hpp"
+
+#include <caf/expected.hpp>
+
+#include <optional>
+#include <vector>
 
 namespace machiai {
 
@@ -37,8 +37,7 @@ decision decide_entry(const room_state& state, const identity& who, timestamp no
 
 /// What became known of a person's devices. Edges of a person who is not present are without effect: they are about a
 /// stay that already ended.
-std::vector<event_payload> decide_presence(const room_state& state, const person_id& person,
-                                           const presence_edge& edge);
+std::vector<event_payload> decide_presence(const room_state& state, const person_id& person, const presence_edge& edge);
 
 /// The person's page became visible or hidden.
 std::vector<event_payload> decide_attention(const room_state& state, const person_id& person, bool attentive);

@@ -1,8 +1,8 @@
 #include "actors/model/room_state.hpp"
 
-#include <algorithm>
-
 #include "config/error.hpp"
+
+#include <algorithm>
 
 namespace machiai {
 
@@ -99,7 +99,7 @@ struct folder {
 
   void operator()(const guest_invited& x) {
     state.invitations.push_back(
-      {x.invite, x.person, x.party, x.display_name, x.expires_at, x.secret_hash, false, false});
+        {x.invite, x.person, x.party, x.display_name, x.expires_at, x.secret_hash, false, false});
   }
   void operator()(const invite_redeemed& x) { invitation_of(state, x.invite).redeemed = true; }
   void operator()(const invite_revoked& x) { invitation_of(state, x.invite).revoked = true; }
@@ -176,9 +176,8 @@ bool is_present(const participant& x) {
 
 size_t count_in_room(const room_state& state, party which) {
   return static_cast<size_t>(
-    std::count_if(state.participants.begin(), state.participants.end(), [&](const participant& x) {
-      return x.party == which && x.whereabouts == whereabouts::in_room;
-    }));
+      std::count_if(state.participants.begin(), state.participants.end(),
+                    [&](const participant& x) { return x.party == which && x.whereabouts == whereabouts::in_room; }));
 }
 
 size_t count_present(const room_state& state) {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
+#include "actors/model/meter.hpp"
+#include "store/events.hpp"
 
 #include <boost/describe/enum.hpp>
 
-#include "actors/model/meter.hpp"
-#include "store/events.hpp"
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace machiai {
 
@@ -50,8 +50,7 @@ struct invitation {
   bool revoked = false;
   friend bool operator==(const invitation&, const invitation&) = default;
 };
-BOOST_DESCRIBE_STRUCT(invitation, (),
-                      (invite, person, party, display_name, expires_at, secret_hash, redeemed, revoked))
+BOOST_DESCRIBE_STRUCT(invitation, (), (invite, person, party, display_name, expires_at, secret_hash, redeemed, revoked))
 
 /// One end of the consultation. The first is the bill; each later one (after a reopening) replaces it by correction.
 struct bill_revision {

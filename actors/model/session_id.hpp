@@ -1,9 +1,9 @@
 #pragma once
 
+#include "store/described.hpp"
+
 #include <compare>
 #include <cstdint>
-
-#include "store/described.hpp"
 
 namespace machiai {
 
@@ -17,6 +17,8 @@ struct session_id {
 BOOST_DESCRIBE_STRUCT(session_id, (), (engine, number))
 
 /// The I/O thread a session lives on: the upper 16 bits of its number.
-constexpr uint32_t shard_index(const session_id& session) { return static_cast<uint32_t>(session.number >> 48U); }
+constexpr uint32_t shard_index(const session_id& session) {
+  return static_cast<uint32_t>(session.number >> 48U);
+}
 
 } // namespace machiai

@@ -44,9 +44,8 @@ std::map<room_id, uint32_t> waiting_line(const clinic_state& state) {
   });
   std::map<room_id, uint32_t> places;
   for (size_t i = 0; i < line.size(); ++i) {
-    const auto ahead = std::count_if(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(i), [&](const visit& x) {
-      return share_a_doctor(*x.doctors, *line[i].doctors);
-    });
+    const auto ahead = std::count_if(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(i),
+                                     [&](const visit& x) { return share_a_doctor(*x.doctors, *line[i].doctors); });
     places[*line[i].room] = static_cast<uint32_t>(ahead) + 1;
   }
   return places;

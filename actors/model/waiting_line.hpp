@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/model/clinic_state.hpp"
+
 #include <cstdint>
 #include <map>
-
-#include "actors/model/clinic_state.hpp"
 
 namespace machiai {
 

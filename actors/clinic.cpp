@@ -1,0 +1,307 @@
+#include "actors/clinic.hpp"
+
+#include "actors/model/clinic_rules.hpp"
+#include "config/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+template <class... Ts>
+struct overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+overloaded(Ts...) -> overloaded<Ts...>;
+
+shard_key key_of(const session_id& session) {
+  return {session.engine, shard_index(session)};
+}
+
+bool changes_credentials(const event_payload& x) {
+  return std::holds_alternative<key_registered>(x.value) || std::holds_alternative<key_revoked>(x.value) ||
+         std::holds_alternative<person_revoked>(x.value);
+}
+
+} // namespace
+
+caf::error clinic_actor_state::init(environment shared, clinic_woken woken, event_log_actor log,
+                                    registry_actor registry) {
+  shared_ = std::move(shared);
+  id_ = woken.clinic;
+  log_ = std::move(log);
+  registry_ = std::move(registry);
+  stream_.emplace(shared_, id_);
+  if (auto problem = stream_->start(woken))
+    return problem;
+  household_.emplace(self_, shared_, *stream_);
+  household_->restore(woken.owner);
+  needed_at_ = self_->clock().now();
+  self_->send(self_, idle_check_due{});
+  return {};
+}
+
+void clinic_actor_state::open(const open_feed& x) {
+  const auto shard = caf::actor_cast<shard_actor>(self_->current_sender());
+  feeds_[{x.engine, x.shard}] = shard;
+  self_->monitor(shard);
+  stream_->hold(shard_key{x.engine, x.shard}, feed_opened{id_, current_credentials()});
+  end_turn();
+}
+
+credentials clinic_actor_state::current_credentials() const {
+  const auto& state = stream_->state();
+  credentials result;
+  for (const auto& [id, key] : state.keys)
+    result.keys.push_back(key);
+  result.revoked_keys.assign(state.revoked_keys.begin(), state.revoked_keys.end());
+  for (const auto& [person, at] : state.revoked_persons)
+    result.revoked_persons.push_back({person, at});
+  return result;
+}
+
+std::optional<caf::error> clinic_actor_state::refusal_of(const subscribe& x) const {
+  const auto& state = stream_->state();
+  if (!state.created)
+    return make_error(ec::not_found, "there is no such clinic");
+  if (x.topic.audience == audience::staff)
+    return std::nullopt;
+  const auto* room = find_room(state, x.topic.room);
+  const auto absent = make_error(ec::not_found, "there is no such appointment");
+  if (!room)
+    return absent;
+  if (const auto* known = find_participant(*room, x.who.id); known && known->removed)
+    return make_error(ec::removed, "the clinic removed this person from the room");
+  if (x.topic.audience == audience::patient) {
+    const auto& patients = room->appointment.patients;
+    return std::find(patients.begin(), patients.end(), x.who.id) == patients.end() ? std::optional{absent}
+                                                                                   : std::nullopt;
+  }
+  const auto invited = std::any_of(room->invitations.begin(), room->invitations.end(), [&](const invitation& invite) {
+    return invite.person == x.who.id && invite.redeemed && !invite.revoked;
+  });
+  return invited ? std::nullopt : std::optional{absent};
+}
+
+identity clinic_actor_state::identity_of(const subscribe& x) const {
+  const auto& state = stream_->state();
+  auto recorded = recorded_name(state, x.who.id);
+  identity as{x.who.id, party::patient, recorded.empty() ? x.name : recorded};
+  if (x.who.role == role::doctor)
+    as.party = party::doctor;
+  if (const auto* room = find_room(state, x.topic.room))
+    for (const auto& invite : room->invitations)
+      if (invite.person == x.who.id) {
+        as.party = invite.party;
+        as.display_name = invite.display_name;
+      }
+  return as;
+}
+
+void clinic_actor_state::watch(const subscribe& x) {
+  subscribed out;
+  out.clinic = id_;
+  out.session = x.session;
+  out.topic = x.topic;
+  out.refusal = refusal_of(x);
+  if (!out.refusal) {
+    stream_->watch(x, out);
+    if (auto person = household_->person(x.who, identity_of(x)))
+      out.person = caf::actor_cast<caf::strong_actor_ptr>(person);
+  }
+  stream_->hold(key_of(x.session), std::move(out));
+  end_turn();
+}
+
+void clinic_actor_state::request(const clinic_request& x) {
+  if (!stream_->begin(x.origin)) {
+    repeat({x.origin});
+    return;
+  }
+  std::visit(overloaded{[&](const clinic_command& command) { decide_here(x.origin, command); },
+                        [&](const room_command& command) { ask_room(x.origin, command); }},
+             x.command);
+  end_turn();
+}
+
+void clinic_actor_state::decide_here(const command_origin& origin, const clinic_command& command) {
+  const auto at = std::max(shared_.clock(), stream_->state().last_at);
+  auto decided = decide(stream_->state(), command, shared_.settings->clinic);
+  if (!decided) {
+    stream_->answer(origin, at, decided.error());
+    return;
+  }
+  auto credentials_changed = false;
+  for (const auto& payload : *decided) {
+    stream_->number({}, at, {origin.who.role, origin.who.id}, payload);
+    credentials_changed = credentials_changed || changes_credentials(payload);
+  }
+  stream_->answer(origin, at, std::nullopt);
+  if (credentials_changed) {
+    end_turn();
+    stream_->hold(std::nullopt, feed_opened{id_, current_credentials()});
+  }
+}
+
+void clinic_actor_state::ask_room(const command_origin& origin, const room_command& command) {
+  if (auto refusal = check_room_command(stream_->state(), command, shared_.settings->clinic))
+    stream_->answer(origin, std::max(shared_.clock(), stream_->state().last_at), refusal);
+  else
+    self_->send(household_->room(room_of(command)), room_request{origin, command});
+}
+
+void clinic_actor_state::repeat(const repeat_answer& x) {
+  stream_->repeat(x.origin);
+  end_turn();
+}
+
+caf::result<room_actor> clinic_actor_state::find(const get_room& x) {
+  if (!find_room(stream_->state(), x.room))
+    return make_error(ec::not_found, "there is no such appointment");
+  return household_->room(x.room);
+}
+
+void clinic_actor_state::number(const room_decided& x) {
+  std::vector<expelled> gone;
+  for (const auto& payload : x.events) {
+    const auto numbered = stream_->number(x.room, x.at, x.by, payload);
+    tell_person(numbered);
+    if (const auto* removed = std::get_if<participant_removed>(&payload.value))
+      gone.push_back({id_, x.room, removed->person});
+    if (std::holds_alternative<room_archived>(payload.value))
+      household_->forget_room(x.room);
+  }
+  if (x.origin) {
+    stream_->answer(*x.origin, x.at, x.refusal);
+    if (x.refusal && x.entry)
+      if (auto person = household_->known_person(x.origin->who.id))
+        self_->send(person, entry_refused{x.room, x.origin->session});
+  }
+  end_turn();
+  for (auto& person : gone)
+    stream_->hold(std::nullopt, std::move(person));
+}
+
+void clinic_actor_state::tell_person(const event& x) {
+  const auto* room = find_room(stream_->state(), x.room);
+  const auto who = subject_of(x.payload);
+  const auto actor = household_->known_person(who);
+  if (!room || !actor)
+    return;
+  const auto* known = find_participant(*room, who);
+  if (const auto* left = std::get_if<participant_left>(&x.payload.value))
+    self_->send(actor, participation_changed{x.room, whereabouts::left, left->reason});
+  else if (std::holds_alternative<participant_removed>(x.payload.value))
+    self_->send(actor, participation_changed{x.room, whereabouts::left, leave_reason::removed});
+  else if (known)
+    self_->send(actor, participation_changed{x.room, known->whereabouts, leave_reason::left});
+}
+
+void clinic_actor_state::end_turn() {
+  if (auto what = stream_->end_turn())
+    self_->send(log_, std::move(*what));
+  else if (stream_->is_durable())
+    send_released(0);
+}
+
+void clinic_actor_state::release(const appended& x) {
+  send_released(x.ticket);
+  if (going_to_sleep_ && stream_->is_durable())
+    self_->quit();
+}
+
+void clinic_actor_state::send_released(uint64_t ticket) {
+  for (auto& held : stream_->release(ticket)) {
+    std::visit(
+        [&](auto& message) {
+          // One message for all shards: CAF counts its receivers instead of copying it.
+          const auto shared = caf::make_message(std::move(message));
+          for (const auto& [key, shard] : feeds_)
+            if (!held.to || *held.to == key)
+              shard->enqueue(self_->ctrl(), caf::make_message_id(), shared, self_->context());
+        },
+        held.what);
+  }
+}
+
+void clinic_actor_state::give_up(const append_failed& x) {
+  self_->quit(x.why);
+}
+
+void clinic_actor_state::sleep() {
+  going_to_sleep_ = true;
+  stream_->add_snapshot();
+  end_turn();
+  if (stream_->is_durable())
+    self_->quit();
+}
+
+bool clinic_actor_state::is_needed() const {
+  if (!feeds_.empty())
+    return true;
+  const auto& rooms = stream_->state().rooms;
+  return std::any_of(rooms.begin(), rooms.end(), [](const auto& x) {
+    const auto& room = x.second;
+    return count_present(room) > 0 || phase_of(room) == room_phase::in_consultation;
+  });
+}
+
+void clinic_actor_state::look_around() {
+  const auto now = shared_.clock();
+  const auto policy = shared_.policy();
+  for (const auto& [id, room] : stream_->state().rooms)
+    if (const auto due = next_deadline(room, policy); due && *due <= now)
+      self_->send(household_->room(id), room_deadline_due{});
+  const milliseconds sleep_after{shared_.settings->clinic.sleep_after_ms};
+  if (is_needed())
+    needed_at_ = self_->clock().now();
+  else if (self_->clock().now() - needed_at_ >= sleep_after)
+    self_->send(registry_, clinic_idle{id_});
+  self_->delayed_send(self_, std::min(sleep_after, milliseconds{30000}), idle_check_due{});
+}
+
+void clinic_actor_state::child_down(const caf::down_msg& x) {
+  const auto feed =
+      std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.second->id() == x.source.id(); });
+  if (feed != feeds_.end()) {
+    const shard_lost lost{feed->first.first, feed->first.second};
+    household_->for_each_person([&](const person_actor& person) { self_->send(person, lost); });
+    feeds_.erase(feed);
+    return;
+  }
+  const auto loss = household_->bury(x);
+  if (loss.what == clinic_household::death::too_many)
+    self_->quit(make_error(ec::internal, "rooms and persons of this clinic die too often"));
+  else if (loss.rebuilt)
+    stream_->hold(std::nullopt,
+                  person_rebuilt{id_, *loss.rebuilt,
+                                 caf::actor_cast<caf::strong_actor_ptr>(household_->known_person(*loss.rebuilt))});
+  end_turn();
+}
+
+clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
+                                   clinic_woken woken, event_log_actor log, registry_actor registry) {
+  self->set_down_handler([self](const caf::down_msg& x) { self->state.child_down(x); });
+  if (auto problem = self->state.init(std::move(shared), std::move(woken), std::move(log), std::move(registry)))
+    self->quit(std::move(problem));
+  return {
+      [self](const open_feed& x) { self->state.open(x); },
+      [self](const close_feed& x) { self->state.close(x); },
+      [self](const subscribe& x) { self->state.watch(x); },
+      [self](const clinic_request& x) { self->state.request(x); },
+      [self](const repeat_answer& x) { self->state.repeat(x); },
+      [self](const get_room& x) { return self->state.find(x); },
+      [self](const room_decided& x) { self->state.number(x); },
+      [self](const appended& x) { self->state.release(x); },
+      [self](const append_failed& x) { self->state.give_up(x); },
+      [self](go_to_sleep) { self->state.sleep(); },
+      [self](idle_check_due) { self->state.look_around(); },
+  };
+}
+
+} // namespace machiai

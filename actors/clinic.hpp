@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/clinic_household.hpp"
+#include "actors/clinic_stream.hpp"
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <optional>
+
+namespace machiai {
+
+/// State of a clinic actor: the only writer of its clinic's stream. What rooms decide is numbered, logged and shown
+/// (clinic_stream); rooms and persons live and die with it (clinic_household). Ends when the log refuses an append,
+/// when its children die too often, and when nobody needs it.
+class clinic_actor_state {
+public:
+  static constexpr const char* name = "clinic";
+
+  explicit clinic_actor_state(clinic_actor::pointer self) : self_(self) {}
+
+  /// Fails with `ec::store_damaged` when the history does not read.
+  caf::error init(environment shared, clinic_woken woken, event_log_actor log, registry_actor registry);
+
+  void open(const open_feed& x);
+  void close(const close_feed& x) { feeds_.erase({x.engine, x.shard}); }
+  void watch(const subscribe& x);
+  void request(const clinic_request& x);
+  void repeat(const repeat_answer& x);
+  caf::result<room_actor> find(const get_room& x);
+  void number(const room_decided& x);
+  void release(const appended& x);
+  void give_up(const append_failed& x);
+  void sleep();
+  void look_around();
+  void child_down(const caf::down_msg& x);
+
+private:
+  void decide_here(const command_origin& origin, const clinic_command& command);
+  void ask_room(const command_origin& origin, const room_command& command);
+  void tell_person(const event& x);
+  void end_turn();
+  void send_released(uint64_t ticket);
+  [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;
+  [[nodiscard]] identity identity_of(const subscribe& x) const;
+  [[nodiscard]] credentials current_credentials() const;
+  [[nodiscard]] bool is_needed() const;
+
+  clinic_actor::pointer self_;
+  environment shared_;
+  clinic_id id_;
+  event_log_actor log_;
+  registry_actor registry_;
+  std::optional<clinic_stream> stream_;
+  std::optional<clinic_household> household_;
+  std::map<shard_key, shard_actor> feeds_;
+  std::chrono::steady_clock::time_point needed_at_;
+  bool going_to_sleep_ = false;
+};
+
+/// Spawned by the registry with what the log read.
+clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
+                                   clinic_woken woken, event_log_actor log, registry_actor registry);
+
+} // namespace machiai

@@ -1,0 +1,167 @@
+#include "actors/clinic_household.hpp"
+
+#include "actors/doctor.hpp"
+#include "actors/guest.hpp"
+#include "actors/patient.hpp"
+#include "actors/room.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+role role_of(party which) {
+  switch (which) {
+  case party::doctor:
+    return role::doctor;
+  case party::patient:
+    return role::patient;
+  default:
+    return role::guest;
+  }
+}
+
+clinic_actor handle_of(clinic_actor::pointer self) {
+  return caf::actor_cast<clinic_actor>(self);
+}
+
+} // namespace
+
+clinic_household::clinic_household(clinic_actor::pointer self, const environment& shared, const clinic_stream& stream)
+    : self_(self), shared_(shared), stream_(stream),
+      restarts_(shared.settings->clinic.restarts_max, milliseconds{shared.settings->clinic.restart_window_ms}) {}
+
+clinic_household::~clinic_household() {
+  for (const auto& [id, room] : rooms_)
+    caf::anon_send_exit(room, caf::exit_reason::user_shutdown);
+  for (const auto& [id, person] : persons_)
+    caf::anon_send_exit(person.actor, caf::exit_reason::user_shutdown);
+}
+
+void clinic_household::restore(const takeover& owner) {
+  const auto now = shared_.clock();
+  const auto& settings = *shared_.settings;
+  earlier_stay common{{}, now, now, now};
+  if (owner.previous && owner.previous->engine != shared_.engine) {
+    const auto& mark = *owner.previous;
+    common.last_proof = std::min(mark.at, now);
+    const auto planned = mark.clean && now - mark.at <= milliseconds{settings.presence.planned_outage_max_ms};
+    if (planned) {
+      common.announce_at = now + milliseconds{settings.drain.reconnect_window_ms};
+      common.leave_not_before = now + milliseconds{settings.presence.leave_after_ms};
+    }
+  } else {
+    // This very process had the clinic a moment ago; its devices are still connected and will say so at once.
+    common.announce_at = now + milliseconds{settings.connection.doubt_after_ms};
+  }
+  for (const auto& [id, room] : stream_.state().rooms)
+    for (const auto& x : room.participants)
+      if (is_present(x) && !persons_.contains(x.person))
+        spawn_person({role_of(x.party), x.person}, {x.person, x.party, x.display_name}, stays_of(x.person, common));
+}
+
+std::vector<earlier_stay> clinic_household::stays_of(const person_id& id, const earlier_stay& common) const {
+  std::vector<earlier_stay> result;
+  for (const auto& [room_key, room] : stream_.state().rooms) {
+    const auto* x = find_participant(room, id);
+    if (!x || !is_present(*x))
+      continue;
+    auto stay = common;
+    stay.room = room_key;
+    // A person in doubt already has an older proof; one that came after the mark has a newer one.
+    stay.last_proof = x->unstable_since.value_or(std::max(common.last_proof, x->since.value_or(common.last_proof)));
+    result.push_back(std::move(stay));
+  }
+  return result;
+}
+
+room_actor clinic_household::room(const room_id& id) {
+  auto& known = rooms_[id];
+  if (!known) {
+    const auto* state = find_room(stream_.state(), id);
+    known = self_->spawn(machiai::room, shared_, id, state ? *state : room_state{}, handle_of(self_));
+    self_->monitor(known);
+  }
+  return known;
+}
+
+person_actor clinic_household::person(const principal& who, const identity& as) {
+  if (const auto it = persons_.find(who.id); it != persons_.end())
+    return it->second.actor;
+  if (who.role != role::patient && who.role != role::doctor && who.role != role::guest)
+    return {};
+  return spawn_person(who, as, {});
+}
+
+person_actor clinic_household::known_person(const person_id& id) const {
+  const auto it = persons_.find(id);
+  return it == persons_.end() ? person_actor{} : it->second.actor;
+}
+
+void clinic_household::for_each_person(const std::function<void(const person_actor&)>& visit) const {
+  for (const auto& [id, person] : persons_)
+    visit(person.actor);
+}
+
+person_actor clinic_household::spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays) {
+  person_start start{as, std::move(stays), stream_.answered_by(who.id)};
+  person_actor actor;
+  if (who.role == role::doctor)
+    actor = self_->spawn(doctor, shared_, std::move(start), handle_of(self_));
+  else if (who.role == role::patient)
+    actor = self_->spawn(patient, shared_, std::move(start), handle_of(self_));
+  else
+    actor = self_->spawn(guest, shared_, std::move(start), handle_of(self_));
+  self_->monitor(actor);
+  persons_[who.id] = {actor, who, as};
+  return actor;
+}
+
+clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
+  const auto is_source = [&](const auto& actor) { return actor && actor->id() == x.source.id(); };
+  const auto room = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return is_source(r.second); });
+  const auto person =
+      std::find_if(persons_.begin(), persons_.end(), [&](const auto& p) { return is_source(p.second.actor); });
+  if (room == rooms_.end() && person == persons_.end())
+    return {};
+  if (!x.reason) {
+    if (room != rooms_.end())
+      rooms_.erase(room);
+    return {death::expected, {}};
+  }
+  if (!restarts_.restart(self_->clock().now()))
+    return {death::too_many, {}};
+  if (room != rooms_.end()) {
+    rebuild_room(room->first);
+    return {death::rebuilt, {}};
+  }
+  const auto id = person->first;
+  rebuild_person(id);
+  return {death::rebuilt, id};
+}
+
+void clinic_household::rebuild_room(const room_id& id) {
+  rooms_.erase(id);
+  const auto* state = find_room(stream_.state(), id);
+  if (!state)
+    return;
+  room(id);
+  for (const auto& [person, child] : persons_) {
+    const auto* x = find_participant(*state, person);
+    self_->send(child.actor, room_rebuilt{id, x ? x->whereabouts : whereabouts::absent, stream_.answered_by(person)});
+  }
+}
+
+void clinic_household::rebuild_person(const person_id& id) {
+  const auto child = persons_.at(id);
+  const auto now = shared_.clock();
+  const auto announce_at = now + milliseconds{shared_.settings->connection.doubt_after_ms};
+  spawn_person(child.who, child.as, stays_of(id, {{}, now, announce_at, now}));
+}
+
+} // namespace machiai

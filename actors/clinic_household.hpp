@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/clinic_stream.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/person.hpp"
+#include "actors/restart_intensity.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace machiai {
+
+/// A clinic's rooms and persons: spawns them on demand from what the stream says, rebuilds the ones that die, ends them
+/// with the clinic. Owned by the clinic actor.
+class clinic_household {
+public:
+  clinic_household(clinic_actor::pointer self, const environment& shared, const clinic_stream& stream);
+  ~clinic_household();
+  clinic_household(const clinic_household&) = delete;
+  clinic_household& operator=(const clinic_household&) = delete;
+
+  /// Persons who were present when the clinic was last heard of, in doubt since then (rules R4, R17).
+  void restore(const takeover& owner);
+
+  room_actor room(const room_id& id);
+  /// The actor of a patient, doctor or guest; null for anybody else.
+  person_actor person(const principal& who, const identity& as);
+  /// The same, if it exists.
+  [[nodiscard]] person_actor known_person(const person_id& id) const;
+  void for_each_person(const std::function<void(const person_actor&)>& visit) const;
+
+  /// The room left the board.
+  void forget_room(const room_id& id) { rooms_.erase(id); }
+
+  /// What a death of one of the household came to.
+  enum class death { none_of_ours, expected, rebuilt, too_many };
+  /// `rebuilt` names the person that was replaced, if it was one.
+  struct loss {
+    death what = death::none_of_ours;
+    std::optional<person_id> rebuilt;
+  };
+  loss bury(const caf::down_msg& x);
+
+private:
+  struct person_child {
+    person_actor actor;
+    principal who;
+    identity as;
+  };
+
+  person_actor spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays);
+  [[nodiscard]] std::vector<earlier_stay> stays_of(const person_id& id, const earlier_stay& common) const;
+  void rebuild_room(const room_id& id);
+  void rebuild_person(const person_id& id);
+
+  clinic_actor::pointer self_;
+  const environment& shared_;
+  const clinic_stream& stream_;
+  std::map<room_id, room_actor> rooms_;
+  std::map<person_id, person_child> persons_;
+  restart_intensity restarts_;
+};
+
+} // namespace machiai

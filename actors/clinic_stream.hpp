@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/answer_book.hpp"
+#include "actors/clinic_messages.hpp"
+#include "actors/environment.hpp"
+#include "actors/frame_ring.hpp"
+#include "actors/frames.hpp"
+#include "actors/log_messages.hpp"
+#include "actors/release_queue.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace machiai {
+
+/// One clinic's ordered, durable stream, from decided events to encoded frames: numbers, folds, chains, encodes, and
+/// holds everything that goes out until the log reports it durable. Owned by the clinic actor; talks to nobody itself.
+class clinic_stream {
+public:
+  clinic_stream(const environment& shared, clinic_id id);
+
+  /// Starts from what the store has. Fails with `ec::store_damaged` when that does not read.
+  caf::error start(const clinic_woken& woken);
+
+  [[nodiscard]] const clinic_state& state() const { return state_; }
+  [[nodiscard]] position where() const { return {epoch_, state_.position.seq}; }
+
+  /// Gives the event the next number, folds it and writes its frames. Takes part in the turn.
+  event number(const room_id& room, timestamp at, const author& by, const event_payload& payload);
+
+  /// The one answer to a command, after its events. Takes part in the turn.
+  void answer(const command_origin& origin, timestamp at, const std::optional<caf::error>& refusal);
+
+  /// A snapshot comes along with the turn, whether or not one is due.
+  void add_snapshot();
+
+  /// Ends the turn: what the log shall store, if anything. Its frames and answers are held until then.
+  std::optional<append> end_turn();
+
+  /// Sends `what` after everything before it is durable.
+  void hold(std::optional<shard_key> to, release_queue::message what);
+
+  /// The log has everything up to `ticket`: what may go out now.
+  std::vector<release_queue::held> release(uint64_t ticket);
+
+  /// Nothing is on its way to the log.
+  [[nodiscard]] bool is_durable() const { return durable_ticket_ == last_ticket_; }
+
+  /// Begins a command. False when it is a repetition: `repeat` answers it.
+  bool begin(const command_origin& origin);
+  /// The answer given before, or `in_flight`.
+  void repeat(const command_origin& origin);
+  [[nodiscard]] std::vector<command_id> answered_by(const person_id& who) const { return answers_.commands_of(who); }
+
+  /// What a new watcher of `x.topic` gets first: what it missed since `x.resume` if that is still here, else a
+  /// snapshot.
+  void watch(const subscribe& x, subscribed& out);
+
+private:
+  void write_frames(const event& x);
+  [[nodiscard]] answered reply(const command_origin& origin, std::string text) const;
+
+  const environment& shared_;
+  clinic_id id_;
+  uint32_t epoch_ = 0;
+  clinic_state state_;
+  digest head_ = {};
+  frame_writer writer_;
+  frame_ring ring_;
+  answer_book answers_;
+  release_queue held_;
+  uint64_t last_ticket_ = 0;
+  uint64_t durable_ticket_ = 0;
+  uint64_t snapshot_seq_ = 0;
+
+  /// What the current turn adds.
+  clinic_append turn_;
+  std::vector<frame> turn_frames_;
+  std::vector<answered> turn_answers_;
+};
+
+} // namespace machiai

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/person.hpp"
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace machiai {
+
+/// A doctor: in at most one room. Entering another one leaves the first, and is put to the second only when the log has
+/// the leave, so that no position of the log shows one doctor in two rooms.
+class doctor_actor_state : public person_actor_state {
+public:
+  static constexpr const char* name = "doctor";
+  using person_actor_state::person_actor_state;
+
+  void changed(const participation_changed& x) override;
+  void refused(const entry_refused& x) override;
+  void rebuilt(const room_rebuilt& x) override;
+
+protected:
+  void enter(const command_origin& origin, const room_id& room) override;
+
+private:
+  void go_on();
+
+  /// The room whose leave is on its way to the log.
+  std::optional<room_id> leaving_;
+  std::deque<std::pair<command_origin, room_id>> entries_;
+};
+
+person_actor::behavior_type doctor(person_actor::stateful_pointer<doctor_actor_state> self, environment shared,
+                                   person_start start, clinic_actor clinic);
+
+} // namespace machiai

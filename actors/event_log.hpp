@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace machiai {
+
+/// State of the event log: the store's only writer. What came in while the last commit ran goes out as the next one, at
+/// least `store.commit_interval_us` apart; wake-ups wait for the commit before them. A commit that fails is told to
+/// every clinic in it, and nothing later of theirs is stored: the store refuses what does not continue its numbering.
+class event_log_state {
+public:
+  static constexpr const char* name = "event_log";
+
+  explicit event_log_state(event_log_actor::pointer self) : self_(self) {}
+
+  void init(environment shared, std::shared_ptr<event_store> store);
+
+  void add(append& x);
+  caf::result<clinic_woken> wake(const wake_clinic& x);
+  caf::result<clinic_list> clinics();
+  caf::result<bool> end_cleanly();
+  void flush();
+  void prove_alive();
+  void extend_index();
+
+private:
+  struct writer {
+    clinic_actor clinic;
+    uint64_t ticket = 0;
+  };
+  struct waking {
+    clinic_id clinic;
+    caf::typed_response_promise<clinic_woken> promise;
+  };
+
+  void schedule_flush();
+  void commit_gathered();
+  void answer_wakes();
+
+  event_log_actor::pointer self_;
+  environment shared_;
+  std::shared_ptr<event_store> store_;
+  commit_batch gathered_;
+  /// Who gets the word on `gathered_.appends[i]`.
+  std::vector<writer> writers_;
+  std::map<clinic_id, size_t> place_in_batch_;
+  std::vector<waking> wakes_;
+  bool flush_scheduled_ = false;
+  bool ending_ = false;
+  std::chrono::steady_clock::time_point last_commit_;
+};
+
+/// Spawn it `caf::detached`: it blocks on the store.
+event_log_actor::behavior_type event_log(event_log_actor::stateful_pointer<event_log_state> self, environment shared,
+                                         std::shared_ptr<event_store> store);
+
+} // namespace machiai

@@ -1,0 +1,243 @@
+#include "actors/person.hpp"
+
+#include "config/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+/// Commands of one person that are told apart; more than any client keeps in flight.
+constexpr size_t seen_max = 256;
+
+constexpr milliseconds ask_timeout{10000};
+
+principal engine_itself() {
+  return {role::engine, {}};
+}
+
+} // namespace
+
+void person_actor_state::init(environment shared, person_start start, clinic_actor clinic) {
+  shared_ = std::move(shared);
+  who_ = std::move(start.who);
+  clinic_ = std::move(clinic);
+  const milliseconds patience{shared_.settings->presence.leave_after_ms};
+  for (const auto& x : start.stays) {
+    auto& where = places_.emplace(x.room, place{presence::in_doubt_since(x.last_proof, patience, x.leave_not_before)})
+                      .first->second;
+    where.announce_at = x.announce_at;
+    wake_at(std::min(x.announce_at, *where.there.deadline()));
+  }
+  for (const auto& command : start.answered)
+    see(command);
+}
+
+bool person_actor_state::see(const command_id& command) {
+  if (!seen_.insert(command).second)
+    return false;
+  seen_order_.push_back(command);
+  if (seen_order_.size() > seen_max) {
+    seen_.erase(seen_order_.front());
+    seen_order_.pop_front();
+  }
+  return true;
+}
+
+person_actor_state::place& person_actor_state::place_of(const room_id& room) {
+  const auto it = places_.find(room);
+  if (it != places_.end())
+    return it->second;
+  const milliseconds patience{shared_.settings->presence.leave_after_ms};
+  return places_.emplace(room, place{presence{patience}}).first->second;
+}
+
+void person_actor_state::obey(const device_command& x) {
+  if (!see(x.origin.command)) {
+    self_->send(clinic_, repeat_answer{x.origin});
+    return;
+  }
+  struct handler {
+    person_actor_state& state;
+    const command_origin& origin;
+    void operator()(const enter_waiting_room& c) const { state.enter(origin, c.room); }
+    void operator()(const enter_room& c) const { state.enter(origin, c.room); }
+    void operator()(const leave_room& c) const { state.leave(origin, c.room); }
+    void operator()(const set_attention& c) const { state.attend(origin, c); }
+  };
+  std::visit(handler{*this, x.origin}, x.command.value);
+}
+
+void person_actor_state::enter(const command_origin& origin, const room_id& room) {
+  enter_now(origin, room);
+}
+
+void person_actor_state::enter_now(const command_origin& origin, const room_id& room) {
+  auto& where = place_of(room);
+  if (!where.there.has_device(origin.session) && where.there.device_count() >= shared_.settings->presence.devices_max)
+    return refuse(origin, room, make_error(ec::limit_reached, "presence.devices_max devices are in this room"));
+  auto before = where.there.connect(origin.session, now());
+  where.announce_at.reset();
+  where.last_edge = presence_edge{presence_change::entered, now()};
+  // The entrance itself is the room's to decide; only a leave that nobody had noticed yet comes before it.
+  std::erase_if(before, [](const presence_edge& x) { return x.change != presence_change::left; });
+  tell_room(room, person_enters{origin, who_, std::move(before)});
+}
+
+void person_actor_state::leave(const command_origin& origin, const room_id& room) {
+  tell_edges(room, place_of(room).there.leave(origin.session, now()), origin.who, origin);
+}
+
+void person_actor_state::attend(const command_origin& origin, const set_attention& x) {
+  auto& there = place_of(x.room).there;
+  there.set_attentive(origin.session, x.attentive);
+  tell_room(x.room, person_attends{origin, who_.person, there.attentive()});
+}
+
+void person_actor_state::refuse(const command_origin& origin, const room_id& room, caf::error why) {
+  self_->send(clinic_, room_decided{room, now(), {origin.who.role, origin.who.id}, {}, origin, std::move(why), false});
+}
+
+void person_actor_state::tell_edges(const room_id& room, presence_edges edges, const principal& by,
+                                    std::optional<command_origin> origin) {
+  auto& where = place_of(room);
+  if (!edges.empty()) {
+    where.last_edge = edges.back();
+    where.announce_at.reset();
+  }
+  wake_at(where.there.deadline());
+  if (!edges.empty() || origin)
+    tell_room(room, person_moved{std::move(origin), by, who_.person, std::move(edges)});
+}
+
+void person_actor_state::each_place_with(const session_id& session,
+                                         const std::function<presence_edges(presence&)>& change) {
+  for (auto& [room, where] : places_)
+    if (where.there.has_device(session))
+      tell_edges(room, change(where.there), engine_itself());
+}
+
+void person_actor_state::silent(const device_silent& x) {
+  each_place_with(x.session, [&](presence& there) { return there.doubt(x.session, x.last_proof); });
+}
+
+void person_actor_state::alive(const device_alive& x) {
+  each_place_with(x.session, [&](presence& there) { return there.connect(x.session, now()); });
+}
+
+void person_actor_state::lost(const device_lost& x) {
+  each_place_with(x.session, [&](presence& there) { return there.lose(x.session, x.last_proof); });
+}
+
+void person_actor_state::back(const device_back& x) {
+  auto& where = place_of(x.room);
+  if (!where.there.is_present())
+    return;
+  auto edges = where.there.connect(x.session, now());
+  where.there.set_attentive(x.session, x.attentive);
+  tell_edges(x.room, std::move(edges), engine_itself());
+}
+
+void person_actor_state::lose_shard(const shard_lost& x) {
+  const auto at = now();
+  for (auto& [room, where] : places_)
+    for (const auto& session : where.there.sessions())
+      if (session.engine == x.engine && shard_index(session) == x.shard)
+        tell_edges(room, where.there.lose(session, at), engine_itself());
+}
+
+void person_actor_state::changed(const participation_changed& x) {
+  if (x.whereabouts == whereabouts::left && (x.reason == leave_reason::removed || x.reason == leave_reason::ended))
+    place_of(x.room).there.end();
+}
+
+void person_actor_state::refused(const entry_refused& x) {
+  // Nobody came in by this device, so nobody leaves by it.
+  static_cast<void>(place_of(x.room).there.leave(x.session, now()));
+}
+
+void person_actor_state::rebuilt(const room_rebuilt& x) {
+  seen_ = {x.answered.begin(), x.answered.end()};
+  seen_order_ = {x.answered.begin(), x.answered.end()};
+  auto& where = place_of(x.room);
+  where.room = nullptr;
+  const auto logged_present = x.whereabouts == whereabouts::waiting || x.whereabouts == whereabouts::in_room;
+  if (where.last_edge && logged_present)
+    tell_edges(x.room, {*where.last_edge}, engine_itself());
+  else if (!logged_present)
+    where.there.end();
+}
+
+void person_actor_state::announce(const room_id& room, place& where) {
+  if (!where.announce_at || now() < *where.announce_at || !where.there.in_doubt())
+    return;
+  const auto since = where.there.doubt_since();
+  tell_edges(room, {{presence_change::unstable, *since}}, engine_itself());
+}
+
+void person_actor_state::pass_time() {
+  for (auto& [room, where] : places_) {
+    announce(room, where);
+    if (auto edges = where.there.tick(now()); !edges.empty())
+      tell_edges(room, std::move(edges), engine_itself());
+    else
+      wake_at(where.there.deadline());
+  }
+}
+
+void person_actor_state::wake_at(std::optional<timestamp> due) {
+  if (due)
+    self_->delayed_send(self_, std::max(*due - now(), milliseconds{1}), presence_due{});
+}
+
+template <class Message>
+void person_actor_state::tell_room(const room_id& room, Message x) {
+  auto& where = place_of(room);
+  if (where.room) {
+    self_->send(where.room, std::move(x));
+    return;
+  }
+  where.waiting.emplace_back(std::move(x));
+  if (!std::exchange(where.asking, true))
+    ask_for_room(room);
+}
+
+void person_actor_state::ask_for_room(const room_id& room) {
+  self_->request(clinic_, ask_timeout, get_room{room})
+      .then(
+          [this, room](const room_actor& found) {
+            auto& where = place_of(room);
+            where.asking = false;
+            where.room = found;
+            for (auto& x : std::exchange(where.waiting, {}))
+              std::visit([&](auto& message) { self_->send(found, std::move(message)); }, x);
+          },
+          [this, room](const caf::error& why) {
+            auto& where = place_of(room);
+            where.asking = false;
+            for (auto& x : std::exchange(where.waiting, {}))
+              if (const auto* entry = std::get_if<person_enters>(&x))
+                refuse(entry->origin, room, why);
+          });
+}
+
+person_actor::behavior_type person_behavior(person_actor_state& state) {
+  return {
+      [&state](const device_command& x) { state.obey(x); },
+      [&state](const device_silent& x) { state.silent(x); },
+      [&state](const device_alive& x) { state.alive(x); },
+      [&state](const device_lost& x) { state.lost(x); },
+      [&state](const device_back& x) { state.back(x); },
+      [&state](const shard_lost& x) { state.lose_shard(x); },
+      [&state](const participation_changed& x) { state.changed(x); },
+      [&state](const entry_refused& x) { state.refused(x); },
+      [&state](const room_rebuilt& x) { state.rebuilt(x); },
+      [&state](presence_due) { state.pass_time(); },
+  };
+}
+
+} // namespace machiai

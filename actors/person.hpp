@@ -1,0 +1,102 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+namespace machiai {
+
+/// A stay that began before this actor did: the engine was restarted, or the actor died.
+struct earlier_stay {
+  room_id room;
+  timestamp last_proof;
+  /// The doubt becomes visible then, and a leave not before then, if nobody came back.
+  timestamp announce_at;
+  timestamp leave_not_before;
+};
+
+/// What a person's actor starts from.
+struct person_start {
+  identity who;
+  std::vector<earlier_stay> stays;
+  /// Commands that have their answer; they are not carried out again.
+  std::vector<command_id> answered;
+};
+
+/// State shared by patient, doctor and guest: the person's devices in each room and the patience with lost ones. Tells
+/// the room what became of the person, and learns from the clinic what the log says. Lives as long as its clinic.
+class person_actor_state {
+public:
+  explicit person_actor_state(person_actor::pointer self) : self_(self) {}
+  virtual ~person_actor_state() = default;
+
+  void init(environment shared, person_start start, clinic_actor clinic);
+
+  void obey(const device_command& x);
+  void silent(const device_silent& x);
+  void alive(const device_alive& x);
+  void lost(const device_lost& x);
+  void back(const device_back& x);
+  void lose_shard(const shard_lost& x);
+  virtual void changed(const participation_changed& x);
+  virtual void refused(const entry_refused& x);
+  virtual void rebuilt(const room_rebuilt& x);
+  void pass_time();
+
+protected:
+  /// What this person knows of itself in one room.
+  struct place {
+    explicit place(presence known) : there(std::move(known)) {}
+
+    presence there;
+    /// Doubt nobody was told of yet.
+    std::optional<timestamp> announce_at;
+    /// The last edge told, to be told again when the room died with it.
+    std::optional<presence_edge> last_edge;
+    room_actor room;
+    bool asking = false;
+    /// What goes to the room once it is known.
+    std::vector<std::variant<person_enters, person_moved, person_attends>> waiting;
+  };
+
+  virtual void enter(const command_origin& origin, const room_id& room);
+  void enter_now(const command_origin& origin, const room_id& room);
+  void tell_edges(const room_id& room, presence_edges edges, const principal& by,
+                  std::optional<command_origin> origin = std::nullopt);
+  place& place_of(const room_id& room);
+  [[nodiscard]] timestamp now() const { return shared_.clock(); }
+
+  person_actor::pointer self_;
+  environment shared_;
+  identity who_;
+  clinic_actor clinic_;
+  std::map<room_id, place> places_;
+
+private:
+  void leave(const command_origin& origin, const room_id& room);
+  void attend(const command_origin& origin, const set_attention& x);
+  void refuse(const command_origin& origin, const room_id& room, caf::error why);
+  bool see(const command_id& command);
+  void announce(const room_id& room, place& where);
+  void wake_at(std::optional<timestamp> due);
+  void each_place_with(const session_id& session, const std::function<presence_edges(presence&)>& change);
+  template <class Message>
+  void tell_room(const room_id& room, Message x);
+  void ask_for_room(const room_id& room);
+
+  std::set<command_id> seen_;
+  std::deque<command_id> seen_order_;
+};
+
+person_actor::behavior_type person_behavior(person_actor_state& state);
+
+} // namespace machiai

@@ -1,0 +1,170 @@
+#include "actors/registry.hpp"
+
+#include "actors/clinic.hpp"
+#include "config/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+/// Clinics read at the same time after a start; enough to fill the log's batches, few enough to leave room for those
+/// that somebody asks for.
+constexpr size_t waking_max = 64;
+
+constexpr milliseconds log_timeout{60000};
+
+} // namespace
+
+void registry_state::init(environment shared, event_log_actor log) {
+  shared_ = std::move(shared);
+  log_ = std::move(log);
+  self_->request(log_, log_timeout, get_clinics{})
+      .then([this](const clinic_list& x) { learn(x); }, [this](const caf::error& why) { self_->quit(why); });
+}
+
+void registry_state::learn(const clinic_list& x) {
+  listed_ = true;
+  for (const auto& id : x.clinics) {
+    clinics_.try_emplace(id);
+    dormant_.push_back(id);
+  }
+  for (auto& [wish, promise] : std::exchange(early_, {})) {
+    auto& known = clinics_[wish.clinic];
+    known.waiting.push_back(promise);
+    wake(wish.clinic, known);
+  }
+  wake_next();
+}
+
+caf::result<clinic_actor> registry_state::find(const find_clinic& x) {
+  if (draining_)
+    return make_error(ec::draining, "the engine is going down for a restart");
+  auto promise = self_->make_response_promise<clinic_actor>();
+  if (!listed_) {
+    early_.emplace_back(x, promise);
+    return promise;
+  }
+  auto it = clinics_.find(x.clinic);
+  if (it == clinics_.end()) {
+    if (!x.create)
+      return make_error(ec::not_found, "there is no such clinic");
+    it = clinics_.try_emplace(x.clinic).first;
+  }
+  auto& known = it->second;
+  if (known.awake && !known.falling_asleep)
+    return known.awake;
+  known.waiting.push_back(promise);
+  if (!known.awake)
+    wake(x.clinic, known);
+  return promise;
+}
+
+void registry_state::wake(const clinic_id& id, entry& known) {
+  if (known.waking || known.awake)
+    return;
+  known.waking = true;
+  ++waking_;
+  self_->request(log_, log_timeout, wake_clinic{id})
+      .then([this](clinic_woken& x) { woken(std::move(x)); },
+            [this, id](const caf::error& why) { not_woken(id, why); });
+}
+
+void registry_state::woken(clinic_woken x) {
+  --waking_;
+  auto& known = clinics_[x.clinic];
+  known.waking = false;
+  if (draining_)
+    return finish_drain();
+  known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
+  known.falling_asleep = false;
+  self_->monitor(known.awake);
+  for (auto& promise : std::exchange(known.waiting, {}))
+    promise.deliver(known.awake);
+  wake_next();
+}
+
+void registry_state::not_woken(const clinic_id& id, const caf::error& why) {
+  --waking_;
+  auto& known = clinics_[id];
+  known.waking = false;
+  for (auto& promise : std::exchange(known.waiting, {}))
+    promise.deliver(why);
+  if (draining_)
+    return finish_drain();
+  wake_next();
+}
+
+void registry_state::wake_next() {
+  while (waking_ < waking_max && !dormant_.empty()) {
+    const auto id = dormant_.front();
+    dormant_.pop_front();
+    wake(id, clinics_[id]);
+  }
+}
+
+void registry_state::let_sleep(const clinic_idle& x) {
+  auto& known = clinics_[x.clinic];
+  if (!known.awake || known.falling_asleep)
+    return;
+  known.falling_asleep = true;
+  self_->send(known.awake, go_to_sleep{});
+}
+
+caf::result<bool> registry_state::drain() {
+  draining_ = true;
+  dormant_.clear();
+  drained_ = self_->make_response_promise<bool>();
+  for (auto& [id, known] : clinics_)
+    if (known.awake)
+      self_->send(known.awake, go_to_sleep{});
+  auto promise = *drained_;
+  finish_drain();
+  return promise;
+}
+
+void registry_state::finish_drain() {
+  const auto any_awake =
+      std::any_of(clinics_.begin(), clinics_.end(), [](const auto& x) { return x.second.awake != nullptr; });
+  if (drained_ && !any_awake && waking_ == 0)
+    std::exchange(drained_, std::nullopt)->deliver(true);
+}
+
+void registry_state::clinic_down(const caf::down_msg& x) {
+  const auto it = std::find_if(clinics_.begin(), clinics_.end(), [&](const auto& known) {
+    return known.second.awake && known.second.awake->id() == x.source.id();
+  });
+  if (it == clinics_.end())
+    return;
+  auto& known = it->second;
+  known.awake = nullptr;
+  known.falling_asleep = false;
+  if (draining_)
+    return finish_drain();
+  if (!known.waiting.empty())
+    return wake(it->first, known);
+  if (!x.reason)
+    return;
+  const auto& limits = shared_.settings->clinic;
+  if (!known.restarts)
+    known.restarts.emplace(limits.restarts_max, milliseconds{limits.restart_window_ms});
+  if (known.restarts->restart(self_->clock().now()))
+    wake(it->first, known);
+}
+
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, environment shared,
+                                       event_log_actor log) {
+  self->set_down_handler([self](const caf::down_msg& x) { self->state.clinic_down(x); });
+  self->state.init(std::move(shared), std::move(log));
+  return {
+      [self](const find_clinic& x) { return self->state.find(x); },
+      [self](const clinic_idle& x) { self->state.let_sleep(x); },
+      [self](const drain_clinics&) { return self->state.drain(); },
+  };
+}
+
+} // namespace machiai

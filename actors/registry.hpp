@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/restart_intensity.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace machiai {
+
+/// State of the registry: which clinics exist, which are awake, and who waits for one to wake. At start it wakes every
+/// clinic once, a few at a time, so that whoever was present before the engine stopped is dealt with even if nobody
+/// comes back. A clinic that dies is woken anew; one that keeps dying is left asleep until somebody asks for it.
+class registry_state {
+public:
+  static constexpr const char* name = "registry";
+
+  explicit registry_state(registry_actor::pointer self) : self_(self) {}
+
+  void init(environment shared, event_log_actor log);
+
+  caf::result<clinic_actor> find(const find_clinic& x);
+  void let_sleep(const clinic_idle& x);
+  caf::result<bool> drain();
+  void clinic_down(const caf::down_msg& x);
+
+private:
+  struct entry {
+    clinic_actor awake;
+    bool waking = false;
+    bool falling_asleep = false;
+    std::vector<caf::typed_response_promise<clinic_actor>> waiting;
+    std::optional<restart_intensity> restarts;
+  };
+
+  void learn(const clinic_list& x);
+  void wake(const clinic_id& id, entry& known);
+  void woken(clinic_woken x);
+  void not_woken(const clinic_id& id, const caf::error& why);
+  void wake_next();
+  void finish_drain();
+
+  registry_actor::pointer self_;
+  environment shared_;
+  event_log_actor log_;
+  std::map<clinic_id, entry> clinics_;
+  /// Nothing is known of which clinics exist until the log has said so.
+  bool listed_ = false;
+  std::vector<std::pair<find_clinic, caf::typed_response_promise<clinic_actor>>> early_;
+  /// Clinics still to be woken after the start.
+  std::deque<clinic_id> dormant_;
+  size_t waking_ = 0;
+  bool draining_ = false;
+  std::optional<caf::typed_response_promise<bool>> drained_;
+};
+
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, environment shared,
+                                       event_log_actor log);
+
+} // namespace machiai

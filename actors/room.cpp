@@ -1,0 +1,116 @@
+#include "actors/room.hpp"
+
+#include "config/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+author author_of(const principal& who) {
+  return {who.role, who.id};
+}
+
+} // namespace
+
+void room_actor_state::init(environment shared, room_id id, room_state known, clinic_actor clinic) {
+  shared_ = std::move(shared);
+  policy_ = shared_.policy();
+  id_ = std::move(id);
+  room_ = std::move(known);
+  clinic_ = std::move(clinic);
+}
+
+timestamp room_actor_state::now() const {
+  return std::max(shared_.clock(), room_.last_at);
+}
+
+void room_actor_state::keep(const std::vector<event_payload>& events, timestamp at,
+                            std::vector<event_payload>& decided) {
+  for (const auto& x : events) {
+    if (!std::holds_alternative<room_archived>(x.value))
+      apply(room_, x, at);
+    decided.push_back(x);
+  }
+}
+
+void room_actor_state::report(room_decided x) {
+  x.room = id_;
+  if (!x.events.empty() || x.origin)
+    self_->send(clinic_, std::move(x));
+}
+
+void room_actor_state::enter(const person_enters& x) {
+  room_decided result;
+  result.at = now();
+  result.by = author_of(x.origin.who);
+  result.origin = x.origin;
+  result.entry = true;
+  for (const auto& edge : x.before)
+    keep(decide_presence(room_, x.who.person, edge), result.at, result.events);
+  if (auto entry = decide_entry(room_, x.who, result.at, policy_))
+    keep(*entry, result.at, result.events);
+  else
+    result.refusal = entry.error();
+  report(std::move(result));
+}
+
+void room_actor_state::move(const person_moved& x) {
+  room_decided result;
+  result.at = now();
+  result.by = author_of(x.by);
+  result.origin = x.origin;
+  for (const auto& edge : x.edges)
+    keep(decide_presence(room_, x.person, edge), result.at, result.events);
+  report(std::move(result));
+}
+
+void room_actor_state::attend(const person_attends& x) {
+  room_decided result;
+  result.at = now();
+  result.by = author_of(x.origin.who);
+  result.origin = x.origin;
+  keep(decide_attention(room_, x.person, x.attentive), result.at, result.events);
+  report(std::move(result));
+}
+
+void room_actor_state::request(const room_request& x) {
+  room_decided result;
+  result.at = now();
+  result.by = author_of(x.origin.who);
+  result.origin = x.origin;
+  if (auto decided = decide(room_, x.command, result.at, policy_))
+    keep(*decided, result.at, result.events);
+  else
+    result.refusal = decided.error();
+  report(std::move(result));
+}
+
+void room_actor_state::pass_time() {
+  room_decided result;
+  result.at = now();
+  result.by = {role::engine, {}};
+  keep(decide_deadline(room_, result.at, policy_), result.at, result.events);
+  const auto archived = !result.events.empty() && std::holds_alternative<room_archived>(result.events.back().value);
+  report(std::move(result));
+  if (archived)
+    self_->quit();
+}
+
+room_actor::behavior_type room(room_actor::stateful_pointer<room_actor_state> self, environment shared, room_id id,
+                               room_state known, clinic_actor clinic) {
+  self->state.init(std::move(shared), std::move(id), std::move(known), std::move(clinic));
+  return {
+      [self](const person_enters& x) { self->state.enter(x); },
+      [self](const person_moved& x) { self->state.move(x); },
+      [self](const person_attends& x) { self->state.attend(x); },
+      [self](const room_request& x) { self->state.request(x); },
+      [self](room_deadline_due) { self->state.pass_time(); },
+  };
+}
+
+} // namespace machiai
