@@ -35,6 +35,10 @@ TEST_CASE("token key: HS256 agrees with RFC 7515 appendix A.1") {
   CHECK(base64url_encode(*key->sign(data)) == "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
   CHECK(key->verifies(data, bytes("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
   CHECK_FALSE(key->verifies(data, bytes("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXg")));
+  const auto signature = *key->sign(data);
+  for (size_t length = 0; length < signature.size(); ++length)
+    CHECK_FALSE(key->verifies(data, std::string_view{signature}.substr(0, length)));
+  CHECK_FALSE(key->verifies(data, signature + 'x'));
 }
 
 TEST_CASE("token key: ES256 agrees with RFC 7515 appendix A.3") {

@@ -1,0 +1,85 @@
+#include "commands/command.hpp"
+#include "config/load_settings.hpp"
+#include "config/settings_table.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+namespace machiai {
+
+namespace {
+
+std::string range_of(const setting_row& row) {
+  const auto* number = std::get_if<number_member>(&row.member);
+  if (!number)
+    return "";
+  return std::to_string(row.minimum) + ".." + std::to_string(row.maximum);
+}
+
+/// A DSN may hold a password; the table is pasted into tickets.
+std::string shown_value(const setting_row& row, const settings& given) {
+  auto value = setting_value(row, given);
+  const auto scheme = value.find("://");
+  const auto at = value.rfind('@');
+  if (setting_name(row) == "store.url" && scheme != std::string::npos && at != std::string::npos && at > scheme)
+    value.replace(scheme + 3, at - scheme - 3, "…");
+  return value;
+}
+
+/// Columns by characters, not bytes: `…` is three.
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void print_padded(const std::string& text, size_t width) {
+  std::cout << text << std::string(width - std::min(width, width_of(text)) + 2, ' ');
+}
+
+void print_table(const settings& given) {
+  constexpr size_t range_width = 16;
+  constexpr size_t unit_width = 5;
+  size_t name_width = 0;
+  size_t value_width = 0;
+  for (const auto& row : settings_table()) {
+    name_width = std::max(name_width, row.key.size());
+    value_width = std::max(value_width, width_of(shown_value(row, given)));
+  }
+  value_width = std::min<size_t>(value_width, 32);
+  std::string_view section;
+  for (const auto& row : settings_table()) {
+    if (row.section != section)
+      std::cout << (section.empty() ? "" : "\n") << '[' << row.section << "]\n";
+    section = row.section;
+    std::cout << "  ";
+    print_padded(std::string{row.key}, name_width);
+    print_padded(shown_value(row, given), value_width);
+    print_padded(std::string{row.unit}, unit_width);
+    print_padded(range_of(row), range_width);
+    std::cout << row.description << '\n';
+  }
+}
+
+int check_config(const std::string& file) {
+  const auto given = load_settings(file);
+  if (!given)
+    return fail(exit_code::settings, given.error());
+  print_table(*given);
+  std::cout << '\n' << (file.empty() ? "the defaults" : file) << ": ok" << std::endl;
+  return static_cast<int>(exit_code::ok);
+}
+
+const registered_command registration{
+    {20, "check-config", "Checks a settings file and explains every setting: value, unit, range, meaning",
+     [](CLI::App& app) -> command_action {
+       auto file = std::make_shared<std::string>();
+       app.add_option("FILE", *file, "TOML file; without one the defaults and MACHIAI_… variables are shown");
+       return [file] { return check_config(*file); };
+     }}};
+
+} // namespace
+
+} // namespace machiai
