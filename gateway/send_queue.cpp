@@ -10,7 +10,8 @@ send_queue::push_result send_queue::push(outgoing_frame frame) {
   const bool is_state = frame.kind == frame_kind::state;
   if (is_state && overflowed_)
     return push_result::dropped;
-  if (!is_state && reserved_bytes_ > 0 && reserved_bytes_ + size > limits_->reserved_bytes)
+  const auto extra = frame.kind == frame_kind::control ? limits_->control_bytes : 0;
+  if (!is_state && reserved_bytes_ > 0 && reserved_bytes_ + size > limits_->reserved_bytes + extra)
     return push_result::refused;
   bool replaced = false;
   if (is_state && frame.key != 0 && conflating()) {

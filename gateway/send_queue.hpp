@@ -39,6 +39,8 @@ struct send_limits {
   std::size_t hard_bytes = 1024 * 1024;
   /// Replies and control frames together; beyond this the reader is hopeless.
   std::size_t reserved_bytes = 1024 * 1024;
+  /// What control frames may have on top, so that a close frame still fits.
+  std::size_t control_bytes = 16 * 1024;
 };
 
 /// Frames for one connection that the socket has not taken yet. First in, first out; the newest of collapsed frames

@@ -63,7 +63,8 @@ struct naive_queue {
     const auto size = frame.bytes->size();
     if (is_state && overflow)
       return dropped;
-    if (!is_state && sum(false) > 0 && sum(false) + size > limits.reserved_bytes)
+    const auto extra = frame.kind == frame_kind::control ? limits.control_bytes : 0;
+    if (!is_state && sum(false) > 0 && sum(false) + size > limits.reserved_bytes + extra)
       return refused;
     bool replaced = false;
     if (is_state && frame.key != 0 && sum(true) + sum(false) > limits.soft_bytes) {
@@ -145,7 +146,7 @@ TEST_CASE("send queue: frames leave in order, in pieces of any size") {
 }
 
 TEST_CASE("send queue: above the soft limit only the newest frame of a key stays, in the last place") {
-  const send_limits limits{10, 100, 100};
+  const send_limits limits{10, 100, 100, 0};
   send_queue queue(limits);
   for (const auto* text : {"a1--", "b1--", "a2--"})
     CHECK(queue.push(state(text, static_cast<uint64_t>(text[0]))) == send_queue::push_result::queued);
@@ -158,7 +159,7 @@ TEST_CASE("send queue: above the soft limit only the newest frame of a key stays
 }
 
 TEST_CASE("send queue: a frame that has begun is never replaced") {
-  const send_limits limits{2, 100, 100};
+  const send_limits limits{2, 100, 100, 0};
   send_queue queue(limits);
   queue.push(state("a1--", 'a'));
   queue.consume(1);
@@ -168,7 +169,7 @@ TEST_CASE("send queue: a frame that has begun is never replaced") {
 }
 
 TEST_CASE("send queue: an overflow drops state, keeps replies and asks for one snapshot when drained") {
-  const send_limits limits{10, 20, 100};
+  const send_limits limits{10, 20, 100, 0};
   send_queue queue(limits);
   queue.push(state(std::string(8, 'a')));
   queue.push(reply("REPLY"));
@@ -185,16 +186,17 @@ TEST_CASE("send queue: an overflow drops state, keeps replies and asks for one s
 }
 
 TEST_CASE("send queue: replies and control frames have a limit of their own") {
-  const send_limits limits{10, 20, 30};
+  const send_limits limits{10, 20, 30, 5};
   send_queue queue(limits);
   CHECK(queue.push(reply(std::string(50, 'r'))) == send_queue::push_result::queued);
   CHECK(queue.push(reply("r")) == send_queue::push_result::refused);
+  CHECK(queue.push({bytes_of("c"), 0, frame_kind::control}) == send_queue::push_result::refused);
   CHECK(queue.push(state(std::string(25, 's'))) == send_queue::push_result::queued);
   CHECK(queue.frames() == 2);
 }
 
 TEST_CASE("send queue: two keys pushed for ever to a reader that takes nothing stay two frames") {
-  const send_limits limits{10, 1000, 1000};
+  const send_limits limits{10, 1000, 1000, 0};
   send_queue queue(limits);
   for (int i = 0; i < 100000; ++i)
     queue.push(state("0123456789", 1 + static_cast<uint64_t>(i % 2)));
@@ -207,7 +209,7 @@ TEST_CASE("send queue: random operations agree with the naive model") {
     CAPTURE(seed);
     std::mt19937 random(seed);
     const auto below = [&](uint32_t n) { return static_cast<std::size_t>(random() % n); };
-    const send_limits limits{below(200), 50 + below(400), 50 + below(200)};
+    const send_limits limits{below(200), 50 + below(400), 50 + below(200), below(50)};
     send_queue queue(limits);
     naive_queue model{limits, {}, false};
     char letter = 'a';
