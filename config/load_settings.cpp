@@ -51,7 +51,7 @@ std::string_view kind_of(const toml::node& node) {
 
 class settings_reader {
 public:
-  settings_reader(std::string_view file, const environment& variables) : file_(file), variables_(variables) {}
+  settings_reader(std::string_view file, const environment_variables& variables) : file_(file), variables_(variables) {}
 
   caf::expected<settings> run(std::string_view text) {
     try {
@@ -174,7 +174,7 @@ private:
   }
 
   std::string file_;
-  const environment& variables_;
+  const environment_variables& variables_;
   settings result_;
   setting_origins origins_;
   std::optional<std::string> first_;
@@ -182,8 +182,8 @@ private:
 
 } // namespace
 
-environment machiai_environment() {
-  environment result;
+environment_variables machiai_environment() {
+  environment_variables result;
   for (char** entry = ::environ; entry && *entry; ++entry) {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
@@ -193,7 +193,7 @@ environment machiai_environment() {
   return result;
 }
 
-caf::expected<settings> load_settings(const std::string& path, const environment& variables) {
+caf::expected<settings> load_settings(const std::string& path, const environment_variables& variables) {
   if (path.empty())
     return parse_settings("", "default", variables);
   std::ifstream stream{path, std::ios::binary};
@@ -204,7 +204,8 @@ caf::expected<settings> load_settings(const std::string& path, const environment
   return parse_settings(text.str(), path, variables);
 }
 
-caf::expected<settings> parse_settings(std::string_view toml, std::string_view file, const environment& variables) {
+caf::expected<settings> parse_settings(std::string_view toml, std::string_view file,
+                                       const environment_variables& variables) {
   return settings_reader{file, variables}.run(toml);
 }
 

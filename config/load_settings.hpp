@@ -11,10 +11,10 @@
 namespace machiai {
 
 /// Environment variables by name.
-using environment = std::map<std::string, std::string>;
+using environment_variables = std::map<std::string, std::string>;
 
 /// The variables of this process whose name begins with `MACHIAI_`.
-environment machiai_environment();
+environment_variables machiai_environment();
 
 /// Reads a TOML file, then the environment (which wins), then checks everything (config/validate_settings.hpp). An
 /// empty path means no file: defaults and environment. Each setting of the table has the variable
@@ -24,9 +24,11 @@ environment machiai_environment();
 /// Errors: `ec::bad_setting` with a message such as
 /// `machiai.toml:12: connection.message_bytes_max: 10 is below its minimum 1024`, which always begins with the file and
 /// line, the variable or the word `default`, and `ec::system_failure` when the file cannot be read.
-caf::expected<settings> load_settings(const std::string& path, const environment& variables = machiai_environment());
+caf::expected<settings> load_settings(const std::string& path,
+                                      const environment_variables& variables = machiai_environment());
 
 /// The same for text in memory; `file` is what messages call it.
-caf::expected<settings> parse_settings(std::string_view toml, std::string_view file, const environment& variables);
+caf::expected<settings> parse_settings(std::string_view toml, std::string_view file,
+                                       const environment_variables& variables);
 
 } // namespace machiai

@@ -7,8 +7,8 @@
 #include <vector>
 
 /// Every setting and every limit, as plain structs with their defaults. Durations are milliseconds (names end in `_ms`)
-/// unless the name says otherwise, sizes are bytes. `load_settings` reads them from TOML and the environment,
-/// `validate` checks the ranges written beside each (config/settings_table.cpp).
+/// unless the name says otherwise, sizes are bytes. Each also has a row in config/settings_table.cpp with its range and
+/// meaning, by which `load_settings` reads it from TOML and the environment and `validate_settings` checks it.
 namespace machiai {
 
 /// Where the engine listens and how TLS is done.

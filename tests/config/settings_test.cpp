@@ -16,7 +16,7 @@ using namespace machiai;
 
 namespace {
 
-std::string failure_of(std::string_view toml, const environment& variables = {}) {
+std::string failure_of(std::string_view toml, const environment_variables& variables = {}) {
   const auto result = parse_settings(toml, "machiai.toml", variables);
   REQUIRE_FALSE(result);
   CHECK(code_of(result.error()) == ec::bad_setting);
@@ -98,10 +98,10 @@ TEST_CASE("settings: every number is read, and refused past either end of its ra
 TEST_CASE("settings: a file's values and the environment's, which win, arrive") {
   const auto* toml = "[listen]\naddress = \"[::1]:9000\"\nallowed_origins = [\"https://a.example\"]\n"
                      "[presence]\nleave_after_ms = 20000\n";
-  const environment variables{{"MACHIAI_PRESENCE_LEAVE_AFTER_MS", "25000"},
-                              {"MACHIAI_LISTEN_ALLOWED_ORIGINS", "https://b.example,http://c.example:8080"},
-                              {"MACHIAI_STORE_URL", "postgresql://localhost/machiai"},
-                              {"MACHIAI_TEST_SEED", "1"}};
+  const environment_variables variables{{"MACHIAI_PRESENCE_LEAVE_AFTER_MS", "25000"},
+                                        {"MACHIAI_LISTEN_ALLOWED_ORIGINS", "https://b.example,http://c.example:8080"},
+                                        {"MACHIAI_STORE_URL", "postgresql://localhost/machiai"},
+                                        {"MACHIAI_TEST_SEED", "1"}};
   const auto result = parse_settings(toml, "machiai.toml", variables);
   REQUIRE_MESSAGE(result, message_of(result.error()));
   CHECK(result->listen.address == "[::1]:9000");
