@@ -1,6 +1,7 @@
 #include "gateway/base64url.hpp"
 #include "gateway/jwt.hpp"
 #include "gateway/sealing.hpp"
+#include "metrics/state_labels.hpp"
 #include "store/enum_words.hpp"
 #include "tests/support/key_pair.hpp"
 
@@ -318,4 +319,9 @@ TEST_CASE("auth failure: every one has an error for the client that does not tel
   CHECK(code_of(to_error(auth_failure::person_revoked)) == ec::revoked);
   CHECK(message_of(to_error(auth_failure::unknown_key)) == message_of(to_error(auth_failure::wrong_signature)));
   CHECK(message_of(to_error(auth_failure::wrong_algorithm)) == message_of(to_error(auth_failure::wrong_signature)));
+}
+
+TEST_CASE("auth failure: every one has its label in the metrics") {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<auth_failure>>(
+      [](auto failure) { CHECK_MESSAGE(label_of<auth_failure_label>(failure.name), failure.name); });
 }
