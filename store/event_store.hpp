@@ -19,6 +19,11 @@ struct store_options {
   std::string url;
   /// Open for reading only: no lock is taken, nothing is created or migrated.
   bool read_only = false;
+  /// PostgreSQL: how long connecting, waiting for a lock and one statement may take before the store counts as
+  /// unavailable.
+  uint32_t connect_timeout_ms = 5000;
+  uint32_t lock_timeout_ms = 5000;
+  uint32_t statement_timeout_ms = 15000;
 };
 
 /// The durable event log of all clinics. Blocking; one thread at a time. Errors say what is known:

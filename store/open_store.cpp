@@ -1,5 +1,6 @@
 #include "store/event_store.hpp"
 #include "store/memory/memory_event_store.hpp"
+#include "store/postgres/postgres_event_store.hpp"
 #include "store/sqlite/sqlite_event_store.hpp"
 
 namespace machiai {
@@ -15,6 +16,8 @@ caf::expected<std::unique_ptr<event_store>> open_store(const store_options& opti
     return std::unique_ptr<event_store>{std::make_unique<memory_event_store>()};
   if (options.url.starts_with(sqlite_scheme) && options.url.size() > sqlite_scheme.size())
     return sqlite_event_store::open(options.url.substr(sqlite_scheme.size()), options.read_only);
+  if (options.url.starts_with("postgresql://") || options.url.starts_with("postgres://"))
+    return postgres_event_store::open(options);
   return make_error(ec::bad_setting, "store.url: expected sqlite:PATH, postgresql://HOST/DATABASE or memory:");
 }
 

@@ -23,6 +23,13 @@ const stream_head* stream_heads::find(const clinic_id& clinic) const {
   return found == heads_.end() ? nullptr : &found->second;
 }
 
+std::vector<clinic_id> stream_heads::clinics() const {
+  std::vector<clinic_id> clinics;
+  for (const auto& [clinic, head] : heads_)
+    clinics.push_back(clinic);
+  return clinics;
+}
+
 batch_plan stream_heads::plan(const commit_batch& batch) const {
   batch_plan plan;
   for (size_t i = 0; i < batch.appends.size(); ++i) {

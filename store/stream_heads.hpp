@@ -36,6 +36,9 @@ public:
   /// Null for a clinic that was not taken over.
   [[nodiscard]] const stream_head* find(const clinic_id& clinic) const;
 
+  [[nodiscard]] bool empty() const { return heads_.empty(); }
+  [[nodiscard]] std::vector<clinic_id> clinics() const;
+
   /// Decides append by append; a later one of the same clinic continues an earlier one that was accepted.
   [[nodiscard]] batch_plan plan(const commit_batch& batch) const;
 

@@ -7,9 +7,7 @@
 using namespace machiai;
 using namespace machiai::test;
 
-#ifndef STORE_BACKENDS
-#define STORE_BACKENDS memory_backend, sqlite_backend
-#endif
+#define STORE_BACKENDS memory_backend, sqlite_backend, postgres_backend
 
 namespace {
 

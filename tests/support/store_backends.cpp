@@ -1,6 +1,9 @@
 #include "tests/support/store_backends.hpp"
 
+#include "tests/support/postgres_server.hpp"
+
 #include <doctest/doctest.h>
+#include <libpq-fe.h>
 
 namespace machiai::test {
 
@@ -14,6 +17,36 @@ opened_store sqlite_backend::open() {
 
 opened_store sqlite_backend::open_to_read() {
   return open_store({.url = "sqlite:" + file(), .read_only = true});
+}
+
+void run_sql(const std::string& url, const std::string& sql) {
+  auto* connection = PQconnectdb(url.c_str());
+  auto* result = PQexec(connection, sql.c_str());
+  const auto status = PQresultStatus(result);
+  const std::string problem = PQerrorMessage(connection);
+  PQclear(result);
+  PQfinish(connection);
+  REQUIRE_MESSAGE((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK), problem);
+}
+
+postgres_backend::postgres_backend() {
+  static auto count = 0;
+  schema = "test_" + std::to_string(++count);
+  const auto& server = postgres_server::shared();
+  run_sql(server.url(), "CREATE SCHEMA " + schema);
+  url = server.url("options=-csearch_path%3D" + schema);
+}
+
+opened_store postgres_backend::open() {
+  return open_store({.url = url});
+}
+
+opened_store postgres_backend::open_to_read() {
+  return open_store({.url = url, .read_only = true});
+}
+
+std::string postgres_backend::url_through(uint16_t port) const {
+  return postgres_server::shared().url("options=-csearch_path%3D" + schema, port);
 }
 
 std::unique_ptr<event_store> require_open(opened_store opened) {

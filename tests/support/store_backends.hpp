@@ -30,12 +30,16 @@ struct sqlite_backend {
 struct postgres_backend {
   static constexpr bool two_writers = true;
   postgres_backend();
-  ~postgres_backend();
   opened_store open();
   opened_store open_to_read();
+  /// The same place, reached through a proxy.
+  [[nodiscard]] std::string url_through(uint16_t port) const;
   std::string url;
   std::string schema;
 };
+
+/// Runs statements in the database itself; a failed test when they fail.
+void run_sql(const std::string& url, const std::string& sql);
 
 /// The store, or a failed test with the error's text.
 std::unique_ptr<event_store> require_open(opened_store opened);

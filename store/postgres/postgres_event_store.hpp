@@ -1,0 +1,67 @@
+#pragma once
+
+#include "store/event_store.hpp"
+#include "store/postgres/pg_connection.hpp"
+#include "store/stream_heads.hpp"
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace machiai {
+
+/// The store in a PostgreSQL database, reached by one connection that is opened again when it is lost. Any number of
+/// engines may share the database; a clinic belongs to the one that took it over last.
+class postgres_event_store : public event_store {
+public:
+  static caf::expected<std::unique_ptr<event_store>> open(const store_options& options);
+
+  caf::expected<commit_outcome> commit(const commit_batch& batch) override;
+  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
+  caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq) override;
+  caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,
+                           const std::function<bool(const event_record&)>& visit) override;
+  caf::expected<std::vector<clinic_id>> clinics() override;
+  caf::expected<void> mark_alive(const alive_mark& mark) override;
+  caf::expected<size_t> index_step(size_t rows_max) override;
+  caf::expected<std::vector<outbox_record>> outbox(const clinic_id& clinic, size_t rows_max) override;
+
+private:
+  /// A transaction whose COMMIT was not answered, and a row of it to look for.
+  struct doubt {
+    batch_plan plan;
+    pg_statement find_row;
+  };
+
+  explicit postgres_event_store(store_options options) : options_(std::move(options)) {}
+
+  /// Opens a new connection when there is none or it is lost.
+  caf::expected<void> connect();
+
+  /// Runs what may be run twice, once more on a new connection when the old one turns out to be lost.
+  template <class F>
+  auto reading(F read) -> decltype(read(std::declval<pg_connection&>()));
+
+  caf::expected<commit_outcome> commit_new(const commit_batch& batch);
+  caf::expected<void> drop_lost_clinics();
+  /// The outcome of the doubtful transaction when it is stored, nothing when it never will be; the doubt is over in
+  /// both cases. `ec::timed_out`, and the doubt stays, when the server could not be asked.
+  caf::expected<std::optional<commit_outcome>> settle_doubt();
+  caf::expected<bool> look_for(const pg_statement& find_row);
+  caf::expected<std::vector<takeover>> try_take_over(std::span<const clinic_id> clinics, incarnation engine);
+  void note_takeovers(int64_t counter);
+
+  store_options options_;
+  std::unique_ptr<pg_connection> connection_;
+  stream_heads heads_;
+  /// The counter of takeovers as this object last saw it with `heads_` being right.
+  int64_t takeovers_ = 0;
+  /// Every row this object will ever add to a log lies behind this position.
+  int64_t newest_position_ = 0;
+  std::optional<doubt> doubt_;
+  /// Clinics whose takeover was not answered: if it happened, the former owner is no longer found as the owner.
+  std::set<clinic_id> doubtful_takeovers_;
+};
+
+} // namespace machiai
