@@ -16,7 +16,9 @@ namespace machiai {
 
 /// Stands for one I/O thread of the gateway and all sessions on it.
 using shard_actor = caf::typed_actor<
-    // The clinic's stream is open, or its keys changed.
+    // The clinic it sought.
+  caf::reacts_to<clinic_found>,
+  // The clinic's stream is open, or its keys changed.
     caf::reacts_to<feed_opened>,
     // A session sees its topic from now on, or why not.
     caf::reacts_to<subscribed>,
@@ -97,7 +99,9 @@ using event_log_actor = caf::typed_actor<
 using registry_actor = caf::typed_actor<
     // Which actor is this clinic? Errors: `not_found`, `draining`, `store_unavailable`.
     caf::replies_to<find_clinic>::with<clinic_actor>,
-    // Nobody needs the clinic now.
+    // The same for a shard; answered by `clinic_found`.
+  caf::reacts_to<seek_clinic>,
+  // Nobody needs the clinic now.
     caf::reacts_to<clinic_idle>,
     // Planned end: every clinic writes its snapshot and ends; answers when all have.
     caf::replies_to<drain_clinics>::with<bool>>;

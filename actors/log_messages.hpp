@@ -18,6 +18,13 @@ struct find_clinic {
 };
 BOOST_DESCRIBE_STRUCT(find_clinic, (), (clinic, create))
 
+/// The same question from a shard, which does not wait for the answer: `clinic_found` comes as news.
+struct seek_clinic {
+  clinic_id clinic;
+  bool create = false;
+};
+BOOST_DESCRIBE_STRUCT(seek_clinic, (), (clinic, create))
+
 /// Nobody is connected or present; the clinic may be put to sleep.
 struct clinic_idle {
   clinic_id clinic;

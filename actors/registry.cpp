@@ -64,6 +64,19 @@ caf::result<clinic_actor> registry_state::find(const find_clinic& x) {
   return promise;
 }
 
+void registry_state::seek(const seek_clinic& x) {
+  const auto shard = caf::actor_cast<shard_actor>(self_->current_sender());
+  const auto id = x.clinic;
+  self_->request(caf::actor_cast<registry_actor>(self_), log_timeout, find_clinic{id, x.create})
+      .then(
+          [this, shard, id](const clinic_actor& found) {
+            self_->send(shard, clinic_found{id, std::nullopt, caf::actor_cast<caf::strong_actor_ptr>(found)});
+          },
+          [this, shard, id](const caf::error& why) {
+            self_->send(shard, clinic_found{id, why, nullptr});
+          });
+}
+
 void registry_state::wake(const clinic_id& id, entry& known) {
   if (known.waking || known.awake)
     return;
@@ -162,6 +175,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   self->state.init(std::move(shared), std::move(log));
   return {
       [self](const find_clinic& x) { return self->state.find(x); },
+      [self](const seek_clinic& x) { self->state.seek(x); },
       [self](const clinic_idle& x) { self->state.let_sleep(x); },
       [self](const drain_clinics&) { return self->state.drain(); },
   };

@@ -26,6 +26,7 @@ public:
   void init(environment shared, event_log_actor log);
 
   caf::result<clinic_actor> find(const find_clinic& x);
+  void seek(const seek_clinic& x);
   void let_sleep(const clinic_idle& x);
   caf::result<bool> drain();
   void clinic_down(const caf::down_msg& x);

@@ -28,6 +28,14 @@ struct credentials {
 BOOST_DESCRIBE_STRUCT(credentials::revocation, (), (person, at))
 BOOST_DESCRIBE_STRUCT(credentials, (), (keys, revoked_keys, revoked_persons))
 
+/// The answer to `seek_clinic`: the actor, or why there is none.
+struct clinic_found {
+  clinic_id clinic;
+  std::optional<caf::error> refusal;
+  caf::strong_actor_ptr actor;
+};
+BOOST_DESCRIBE_STRUCT(clinic_found, (), (clinic, refusal, actor))
+
 /// The stream is open, or the clinic's keys changed: sessions that are no longer entitled must go.
 struct feed_opened {
   clinic_id clinic;

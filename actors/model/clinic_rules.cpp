@@ -2,6 +2,7 @@
 
 #include "config/error.hpp"
 
+#include <set>
 #include <utility>
 
 namespace machiai {
@@ -46,6 +47,8 @@ struct clinic_decider {
   decision operator()(const revoke_person& x) const { return payloads{{person_revoked{x.person}}}; }
 
   decision operator()(const put_doctor& x) const {
+    if (state.patients.contains(x.doctor.doctor))
+      return make_error(ec::conflict, "a patient has this id");
     const auto it = state.doctors.find(x.doctor.doctor);
     if (it != state.doctors.end() && it->second == x.doctor)
       return payloads{};
@@ -55,6 +58,8 @@ struct clinic_decider {
   }
 
   decision operator()(const put_patient& x) const {
+    if (state.doctors.contains(x.patient.patient))
+      return make_error(ec::conflict, "a doctor has this id");
     const auto it = state.patients.find(x.patient.patient);
     if (it != state.patients.end() && it->second == x.patient)
       return payloads{};
@@ -66,12 +71,18 @@ struct clinic_decider {
   [[nodiscard]] bool is_full() const { return state.doctors.size() + state.patients.size() >= limits.persons_max; }
 };
 
+bool names_twice(const std::vector<person_id>& ids) {
+  return std::set(ids.begin(), ids.end()).size() != ids.size();
+}
+
 std::optional<caf::error> check_appointment(const clinic_state& state, const appointment& x,
                                             const clinic_settings& limits) {
   if (x.patients.empty())
     return make_error(ec::out_of_range, "appointment.patients: at least one patient");
   if (x.patients.size() + x.doctors.size() > appointment_persons_max)
     return make_error(ec::out_of_range, "appointment: too many patients and doctors");
+  if (names_twice(x.patients) || names_twice(x.doctors))
+    return make_error(ec::out_of_range, "appointment: nobody can be named twice");
   if (x.duration_min < 1 || x.duration_min > 24 * 60)
     return make_error(ec::out_of_range, "appointment.duration_min: 1 to 1440");
   for (const auto& patient : x.patients)

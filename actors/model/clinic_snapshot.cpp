@@ -27,9 +27,11 @@ struct remembered_answer {
 };
 BOOST_DESCRIBE_STRUCT(remembered_answer, (), (principal, command, at, seq, answer))
 
+constexpr uint32_t snapshot_version = 1;
+
 /// `clinic_state` with lists in place of its maps. `version` counts changes that an older program could not read.
 struct clinic_snapshot {
-  uint32_t version = 1;
+  uint32_t version = snapshot_version;
   machiai::position position;
   timestamp last_at;
   bool created = false;
@@ -50,7 +52,7 @@ BOOST_DESCRIBE_STRUCT(clinic_snapshot, (),
 
 std::string encode_snapshot(const clinic_memory& memory) {
   const auto& state = memory.state;
-  clinic_snapshot x{1, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}};
+  clinic_snapshot x{snapshot_version, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}};
   for (const auto& [id, key] : state.keys)
     x.keys.push_back(key);
   x.revoked_keys.assign(state.revoked_keys.begin(), state.revoked_keys.end());
@@ -74,6 +76,8 @@ caf::expected<clinic_memory> decode_snapshot(std::string_view text) {
   auto x = decode_json<clinic_snapshot>(*value, decode_policy::stored);
   if (!x)
     return make_error(ec::store_damaged, "a snapshot does not fit its form");
+  if (x->version > snapshot_version)
+    return make_error(ec::store_version, "a snapshot was written by a newer version of the program");
   clinic_memory memory;
   auto& state = memory.state;
   state.position = x->position;

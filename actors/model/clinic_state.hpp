@@ -42,7 +42,8 @@ struct clinic_memory {
   std::vector<answer_record> answers;
 };
 
-/// A snapshot's text, and back. Reading fails with `ec::store_damaged`.
+/// A snapshot's text, and back. Reading fails with `ec::store_damaged`, or `ec::store_version` for one that a newer
+/// program wrote.
 std::string encode_snapshot(const clinic_memory& memory);
 caf::expected<clinic_memory> decode_snapshot(std::string_view text);
 

@@ -62,6 +62,8 @@ presence_edges presence::silence(timestamp last_proof) {
 }
 
 presence_edges presence::leave(const session_id& session, timestamp now) {
+  if (auto overdue = tick(now); !overdue.empty())
+    return overdue;
   if (!has_device(session))
     return {};
   std::erase_if(devices_, [&](const device& x) { return x.session == session; });

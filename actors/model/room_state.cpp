@@ -33,6 +33,15 @@ void open_stay(room_state& state, const participant& who, timestamp at) {
   }
 }
 
+/// A doctor whose loss was noticed late may have left before one who left on the spot.
+timestamp end_of_last_doctor(const room_state& state) {
+  timestamp last;
+  for (const auto& x : state.stays)
+    if (x.party == party::doctor && x.exit)
+      last = std::max(last, *x.exit);
+  return last;
+}
+
 void close_stay(room_state& state, const participant& who, timestamp at, leave_reason reason) {
   const auto open = std::find_if(state.stays.begin(), state.stays.end(),
                                  [&](const stay& x) { return x.person == who.person && !x.exit; });
@@ -40,7 +49,7 @@ void close_stay(room_state& state, const participant& who, timestamp at, leave_r
   open->exit = std::max(open->enter, at);
   open->reason = reason;
   if (who.party == party::doctor && count_in_room(state, party::doctor) == 0)
-    state.doctorless_since = std::max(state.doctorless_since.value_or(*open->exit), *open->exit);
+    state.doctorless_since = end_of_last_doctor(state);
 }
 
 /// Moves a person, closing or opening the stay that the bill is made from.
@@ -48,7 +57,9 @@ void move_to(room_state& state, participant& who, whereabouts place, timestamp a
   const auto was_in_room = who.whereabouts == whereabouts::in_room;
   who.whereabouts = place;
   who.since = at;
-  who.unstable_since.reset();
+  // Being moved by the clinic proves nothing about the person's connection: only a leave ends the doubt here.
+  if (place == whereabouts::left)
+    who.unstable_since.reset();
   if (was_in_room && place != whereabouts::in_room)
     close_stay(state, who, at, reason);
   else if (!was_in_room && place == whereabouts::in_room)
