@@ -134,12 +134,13 @@ private:
   }
 
   void read_variables() {
-    for (const auto& [variable, value] : variables_) {
+    for (const auto& entry : variables_) {
+      const auto& variable = entry.first;
       const auto table = settings_table();
       const auto row = std::ranges::find_if(
           table, [&variable](const setting_row& candidate) { return setting_variable(candidate) == variable; });
       if (row != table.end())
-        read_variable(*row, variable, value);
+        read_variable(*row, variable, entry.second);
       else if (names_section(variable))
         fail(variable + ": there is no such setting");
     }

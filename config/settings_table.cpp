@@ -90,7 +90,7 @@ constexpr setting_row rows[] = {
     MACHIAI_SETTING(number, presence, alive_interval_ms, "ms", 100, 5000,
                     "How often the alive mark is written: what a crash can take from a stay"),
     MACHIAI_SETTING(number, presence, planned_outage_max_ms, "ms", 1000, 86400000,
-                    "A planned restart longer than this counts as a crash at its beginning"),
+                    "After a shorter planned stop patience counts from the new start, not the stop"),
     MACHIAI_SETTING(number, presence, devices_max, "", 1, 100, "Devices of one person"),
     MACHIAI_SETTING(number, billing, reconnect_window_ms, "ms", 0, 3600000,
                     "Two stays are one when the first ended by loss and the second began within it"),
