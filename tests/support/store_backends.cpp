@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
+#include <sqlite3.h>
 
 namespace machiai::test {
 
@@ -17,6 +18,15 @@ opened_store sqlite_backend::open() {
 
 opened_store sqlite_backend::open_to_read() {
   return open_store({.url = "sqlite:" + file(), .read_only = true});
+}
+
+void sqlite_backend::run(const std::string& sql) const {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(file().c_str(), &handle) == SQLITE_OK);
+  const auto code = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
+  const std::string problem = sqlite3_errmsg(handle);
+  sqlite3_close(handle);
+  REQUIRE_MESSAGE(code == SQLITE_OK, problem);
 }
 
 void run_sql(const std::string& url, const std::string& sql) {
@@ -43,6 +53,10 @@ opened_store postgres_backend::open() {
 
 opened_store postgres_backend::open_to_read() {
   return open_store({.url = url, .read_only = true});
+}
+
+void postgres_backend::run(const std::string& sql) const {
+  run_sql(url, sql);
 }
 
 std::string postgres_backend::url_through(uint16_t port) const {

@@ -22,6 +22,8 @@ struct sqlite_backend {
   static constexpr bool two_writers = false;
   opened_store open();
   opened_store open_to_read();
+  /// Runs SQL in the file behind the store's back.
+  void run(const std::string& sql) const;
   [[nodiscard]] std::string file() const { return (directory.path() / "store.db").string(); }
   temporary_directory directory;
 };
@@ -32,6 +34,8 @@ struct postgres_backend {
   postgres_backend();
   opened_store open();
   opened_store open_to_read();
+  /// Runs SQL in the schema behind the store's back.
+  void run(const std::string& sql) const;
   /// The same place, reached through a proxy.
   [[nodiscard]] std::string url_through(uint16_t port) const;
   std::string url;

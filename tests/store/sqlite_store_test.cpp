@@ -1,0 +1,238 @@
+#include "store/sqlite/sqlite_schema.hpp"
+#include "store/verify.hpp"
+#include "tests/support/sample_stream.hpp"
+#include "tests/support/small_disk.hpp"
+#include "tests/support/store_backends.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace machiai;
+using namespace machiai::test;
+
+namespace {
+
+constexpr incarnation engine = 1;
+
+void own(event_store& store, sample_stream& stream) {
+  const std::vector clinics{stream.clinic()};
+  const auto answers = store.take_over(clinics, engine);
+  REQUIRE_MESSAGE(answers, message_of(answers.error()));
+  stream.set_epoch(answers->front().epoch);
+}
+
+ec open_error(const opened_store& opened, std::string_view part) {
+  REQUIRE_FALSE(opened);
+  const auto message = message_of(opened.error());
+  CHECK_MESSAGE(message.find(part) != std::string::npos, message);
+  return code_of(opened.error());
+}
+
+size_t stored_events(event_store& store, const clinic_id& clinic) {
+  const auto history = store.load(clinic);
+  REQUIRE_MESSAGE(history, message_of(history.error()));
+  return history->events.size();
+}
+
+} // namespace
+
+TEST_CASE("sqlite: a second engine is told in one line who holds the store, a third may follow the first") {
+  sqlite_backend backend;
+  {
+    const auto first = require_open(backend.open());
+    CHECK(open_error(backend.open(), "another engine (process " + std::to_string(getpid()) + ")") == ec::stale_epoch);
+  }
+  CHECK(backend.open());
+}
+
+TEST_CASE("sqlite: a reader works beside a writing engine, after it, and without permission to write") {
+  sqlite_backend backend;
+  sample_stream stream{"c-1", 0};
+  auto engine_store = require_open(backend.open());
+  own(*engine_store, stream);
+  REQUIRE(engine_store->commit(batch_of(stream.next(3))));
+  const auto reader = require_open(backend.open_to_read());
+  CHECK(stored_events(*reader, stream.clinic()) == 3);
+  REQUIRE(engine_store->commit(batch_of(stream.next(2))));
+  CHECK(stored_events(*reader, stream.clinic()) == 5);
+  CHECK(*reader->clinics() == std::vector{stream.clinic()});
+  CHECK_FALSE(reader->mark_alive({engine, {1}, false}));
+  CHECK_FALSE(reader->index_step(10));
+  engine_store.reset();
+  for (const auto* suffix : {"", "-wal", "-shm"})
+    REQUIRE(chmod((backend.file() + suffix).c_str(), 0444) == 0);
+  REQUIRE(chmod(backend.directory.path().c_str(), 0555) == 0);
+  // Root may write anywhere: only an ordinary user shows that reading is enough.
+  const auto root = geteuid() == 0;
+  if (root)
+    REQUIRE(seteuid(65534) == 0);
+  const auto later = backend.open_to_read();
+  const auto events = later ? (*later)->load(stream.clinic()) : caf::expected<clinic_history>{later.error()};
+  if (root)
+    REQUIRE(seteuid(0) == 0);
+  chmod(backend.directory.path().c_str(), 0755);
+  REQUIRE_MESSAGE(events, message_of(events.error()));
+  CHECK(events->events.size() == 5);
+}
+
+TEST_CASE("sqlite: only the owner may read the files, which hold patients' names") {
+  sqlite_backend backend;
+  const auto store = require_open(backend.open());
+  sample_stream stream{"c-1", 0};
+  own(*store, stream);
+  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
+    struct stat status {};
+    REQUIRE(stat((backend.file() + suffix).c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+  }
+}
+
+TEST_CASE("sqlite: a newer store, another program's file, a damaged file and a missing one are refused untouched") {
+  sqlite_backend newer;
+  require_open(newer.open()).reset();
+  newer.run("PRAGMA user_version = 99");
+  CHECK(open_error(newer.open(), "version 99") == ec::store_version);
+  CHECK(open_error(newer.open_to_read(), "version 99") == ec::store_version);
+
+  sqlite_backend foreign;
+  foreign.run("CREATE TABLE recipes (name TEXT)");
+  CHECK(open_error(foreign.open(), "another program") == ec::bad_setting);
+  CHECK(open_error(foreign.open_to_read(), "another program") == ec::bad_setting);
+
+  sqlite_backend damaged;
+  std::ofstream{damaged.file()} << std::string(8192, 'x');
+  CHECK(open_error(damaged.open(), damaged.file()) == ec::store_damaged);
+  CHECK(std::filesystem::file_size(damaged.file()) == 8192);
+
+  sqlite_backend missing;
+  CHECK(open_error(missing.open_to_read(), missing.file()) == ec::store_unavailable);
+  CHECK_FALSE(std::filesystem::exists(missing.file()));
+  CHECK(open_error(open_store({.url = "sqlite:/nowhere/at/all.db"}), "/nowhere/at/all.db") == ec::system_failure);
+}
+
+TEST_CASE("sqlite: pages overwritten in the middle of the file are damage, not an empty history") {
+  sqlite_backend backend;
+  sample_stream stream{"c-1", 0};
+  {
+    const auto store = require_open(backend.open());
+    own(*store, stream);
+    REQUIRE(store->commit(batch_of(stream.next(500))));
+    while (*store->index_step(1000) > 0) {
+    }
+  }
+  backend.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const auto size = std::filesystem::file_size(backend.file());
+  REQUIRE(size > 100'000);
+  {
+    std::fstream file{backend.file(), std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(static_cast<std::streamoff>(size / 2 / 4096 * 4096));
+    file << std::string(40'960, '\x55');
+  }
+  const auto reader = backend.open_to_read();
+  if (reader) {
+    const auto verified = verify_clinic(**reader, stream.clinic());
+    CHECK((!verified || verified->has_value()));
+    if (!verified)
+      CHECK(code_of(verified.error()) == ec::store_damaged);
+  } else {
+    CHECK(code_of(reader.error()) == ec::store_damaged);
+  }
+}
+
+namespace {
+
+/// Commits until one fails and hands that append back; `stored` counts what went in before.
+clinic_append fill_up(event_store& store, sample_stream& stream, size_t& stored) {
+  for (auto i = 0; i < 1000; ++i) {
+    auto append = stream.next(50);
+    const auto outcome = store.commit(batch_of(append));
+    if (!outcome) {
+      const auto code = code_of(outcome.error());
+      CHECK((code == ec::store_unavailable || code == ec::timed_out));
+      return append;
+    }
+    stored += 50;
+  }
+  FAIL("the disk never got full");
+  return {};
+}
+
+void check_taken_up_again(event_store& store, const sample_stream& stream, const clinic_append& refused,
+                          size_t stored) {
+  const auto again = store.commit(batch_of(refused));
+  REQUIRE_MESSAGE(again, message_of(again.error()));
+  CHECK(again->refused.empty());
+  CHECK(stored_events(store, stream.clinic()) == stored + refused.events.size());
+  CHECK(*verify_clinic(store, stream.clinic()) == std::nullopt);
+}
+
+} // namespace
+
+TEST_CASE("sqlite: a write that fails stores nothing of its batch, which goes in once writing works again") {
+  for (const auto limit_bytes : {300'000, 301'000, 400'000, 444'444}) {
+    sqlite_backend backend;
+    const auto store = require_open(backend.open());
+    sample_stream stream{"c-1", 0};
+    own(*store, stream);
+    size_t stored = 0;
+    limit_file_size limit{static_cast<size_t>(limit_bytes)};
+    const auto refused = fill_up(*store, stream, stored);
+    const auto reader = require_open(backend.open_to_read());
+    CHECK(stored_events(*reader, stream.clinic()) == stored);
+    limit.lift();
+    check_taken_up_again(*store, stream, refused, stored);
+  }
+}
+
+TEST_CASE("sqlite: a full disk refuses a batch whole, and takes it once there is room") {
+  REQUIRE_MESSAGE(geteuid() == 0, "mounting a small file system needs root");
+  sqlite_backend backend;
+  const small_disk disk{backend.directory.path(), 1024 * 1024};
+  const auto filler = backend.directory.path() / "filler";
+  std::ofstream{filler} << std::string(400'000, 'x');
+  const auto store = require_open(backend.open());
+  sample_stream stream{"c-1", 0};
+  own(*store, stream);
+  size_t stored = 0;
+  const auto refused = fill_up(*store, stream, stored);
+  CHECK(stored_events(*store, stream.clinic()) == stored);
+  std::filesystem::remove(filler);
+  check_taken_up_again(*store, stream, refused, stored);
+}
+
+TEST_CASE("sqlite: an interrupted migration goes on where it stopped") {
+  temporary_directory directory;
+  const auto path = (directory.path() / "store.db").string();
+  const std::vector<sqlite_migration> broken{{1, "CREATE TABLE a (x);"},
+                                             {2, "CREATE TABLE b (x); CREATE TABLE a (x);"}};
+  const std::vector<sqlite_migration> mended{{1, "CREATE TABLE never (x);"}, {2, "CREATE TABLE b (x);"}};
+  auto connection = sqlite_connection::open(path, false);
+  REQUIRE(connection);
+  CHECK_FALSE(migrate(**connection, broken));
+  CHECK(*(*connection)->number("PRAGMA user_version") == 1);
+  CHECK(*(*connection)->number("SELECT count(*) FROM sqlite_schema WHERE name = 'b'") == 0);
+  CHECK(migrate(**connection, mended));
+  CHECK(*(*connection)->number("PRAGMA user_version") == 2);
+  CHECK(*(*connection)->number("SELECT count(*) FROM sqlite_schema WHERE name = 'never'") == 0);
+  CHECK(migrate(**connection, mended));
+}
+
+TEST_CASE("sqlite: an engine that lost its lock is refused by the store itself") {
+  sqlite_backend backend;
+  sample_stream stream{"c-1", 0};
+  const auto first = require_open(backend.open());
+  own(*first, stream);
+  std::filesystem::remove(backend.file() + ".lock");
+  const auto second = require_open(backend.open());
+  auto unaware = stream;
+  own(*second, stream);
+  const auto outcome = first->commit(batch_of(unaware.next(1)));
+  REQUIRE(outcome);
+  CHECK(outcome->refused == std::vector<size_t>{0});
+  REQUIRE(second->commit(batch_of(stream.next(1))));
+}
