@@ -16,9 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Network delay allowed on top of what the server may take itself.
-constexpr milliseconds answer_margin{5000};
-
 constexpr uint32_t type_text = 25;
 constexpr uint32_t type_bigint = 20;
 constexpr uint32_t type_bytea = 17;
@@ -29,6 +26,8 @@ std::string without_line_end(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
+
+constexpr auto unreadable_url = "postgresql:";
 
 struct options_deleter {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -111,17 +110,20 @@ std::string shown_url(const std::string& url) {
         return option->val;
     return {};
   };
-  if (!options)
-    return "postgresql:";
   const auto user = part("user");
   const auto port = part("port");
+  // A password with a slash that is not escaped splits the URL in the wrong places.
+  const auto torn = port.find_first_not_of("0123456789,") != std::string::npos ||
+                    part("dbname").find('@') != std::string::npos || part("host").find('@') != std::string::npos;
+  if (!options || torn)
+    return unreadable_url;
   return "postgresql://" + user + (user.empty() ? "" : "@") + part("host") + (port.empty() ? "" : ":" + port) + "/" +
          part("dbname");
 }
 
 pg_connection::pg_connection(pg_conn* connection, const store_options& options)
     : connection_(connection), shown_url_(shown_url(options.url)),
-      answer_timeout_(milliseconds{options.statement_timeout_ms} + answer_margin) {}
+      answer_timeout_(2 * milliseconds{options.statement_timeout_ms}) {}
 
 pg_connection::~pg_connection() {
   PQfinish(connection_);
@@ -129,8 +131,10 @@ pg_connection::~pg_connection() {
 
 caf::expected<std::unique_ptr<pg_connection>> pg_connection::open(const store_options& options) {
   // libpq's own text may repeat pieces of a URL it cannot read, and with them the password.
-  if (shown_url(options.url) == "postgresql:")
-    return make_error(ec::bad_setting, "store.url: not a URL that PostgreSQL understands");
+  if (shown_url(options.url) == unreadable_url)
+    return make_error(ec::bad_setting,
+                      "store.url: not a URL that PostgreSQL understands; characters such as / and @ in "
+                      "a password are written as %2F and %40");
   const auto connect_timeout_s = std::to_string(std::max<uint32_t>(2, (options.connect_timeout_ms + 999) / 1000));
   const auto give_up_ms = std::to_string(options.statement_timeout_ms);
   // What stands in the URL comes last and wins, but for the encoding.
@@ -142,6 +146,9 @@ caf::expected<std::unique_ptr<pg_connection>> pg_connection::open(const store_op
       static_cast<const char*>(nullptr)};
   std::unique_ptr<pg_connection> connection{
       new pg_connection{PQconnectdbParams(keys.data(), values.data(), 1), options}};
+  // Warnings would go to stderr, where our own log is.
+  PQsetNoticeProcessor(
+      connection->connection_, [](void*, const char*) {}, nullptr);
   if (!connection->alive()) {
     connection->fail({}, PQerrorMessage(connection->connection_));
     return connection->error("connect");

@@ -101,6 +101,7 @@ private:
 
   pg_conn* connection_;
   std::string shown_url_;
+  /// The server gives up by itself at half of it: past it the way there must be broken.
   std::chrono::milliseconds answer_timeout_;
   /// Statements the server knows, by address, with the number in their name. Names are not used twice.
   std::vector<std::pair<const char*, uint32_t>> prepared_;

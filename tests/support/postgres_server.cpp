@@ -97,7 +97,7 @@ postgres_server::postgres_server() {
 }
 
 postgres_server::~postgres_server() {
-  stop(SIGINT);
+  end(SIGINT);
 }
 
 postgres_server& postgres_server::shared() {
@@ -127,7 +127,7 @@ void postgres_server::start() {
   throw std::runtime_error("the PostgreSQL server did not start: " + contents(log));
 }
 
-void postgres_server::stop(int signal) {
+void postgres_server::end(int signal) {
   if (process_ <= 0)
     return;
   kill(process_, signal);
@@ -135,9 +135,13 @@ void postgres_server::stop(int signal) {
   process_ = -1;
 }
 
+// SIGQUIT is the immediate stop.
+void postgres_server::stop() {
+  end(SIGQUIT);
+}
+
 void postgres_server::crash_and_restart() {
-  // SIGQUIT is the immediate stop: no checkpoint, recovery at the next start.
-  stop(SIGQUIT);
+  stop();
   start();
 }
 

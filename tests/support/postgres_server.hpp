@@ -30,9 +30,12 @@ public:
   /// Kills the server as a power cut would and starts it again on the same data.
   void crash_and_restart();
 
-private:
+  /// Stops the server as a power cut would: no checkpoint, recovery at the next start.
+  void stop();
   void start();
-  void stop(int signal);
+
+private:
+  void end(int signal);
 
   temporary_directory directory_;
   uint16_t port_ = 0;
