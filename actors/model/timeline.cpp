@@ -10,13 +10,12 @@ namespace machiai {
 
 namespace {
 
-/// What a case must consist of; `expect` is read apart, because nobody relies on it.
+/// What a case must consist of; `expect` and `why` are read apart, because nobody relies on them.
 struct timeline_text {
   std::string name;
   std::vector<timeline_edge> events;
-  std::optional<std::string> why;
 };
-BOOST_DESCRIBE_STRUCT(timeline_text, (), (name, events, why))
+BOOST_DESCRIBE_STRUCT(timeline_text, (), (name, events))
 
 caf::error malformed(std::string text) {
   return make_error(ec::malformed, std::move(text));
@@ -72,7 +71,10 @@ caf::expected<measured_timeline> read_timeline(boost::json::value in) {
         return malformed("expect: " + message_of(figures.error()));
       source.expect = *figures;
     }
+    if (const auto* why = object->if_contains("why"); why && !why->is_string() && !why->is_null())
+      return malformed("why: expected a string");
     object->erase("expect");
+    object->erase("why");
   }
   auto text = decode_json<timeline_text>(in, decode_policy::strict);
   if (!text)
@@ -82,7 +84,6 @@ caf::expected<measured_timeline> read_timeline(boost::json::value in) {
     return std::move(stays.error());
   source.name = std::move(text->name);
   source.events = std::move(text->events);
-  source.why = std::move(text->why);
   return measured_timeline{std::move(source), std::move(*stays)};
 }
 

@@ -44,12 +44,11 @@ BOOST_DESCRIBE_STRUCT(meter_result, (),
 
 meter_result result_of(const bill& x);
 
-/// One consultation. `expect` and `why` are for those who write cases; nothing is compared with them.
+/// One consultation. `expect`, like a `why` in the file, is for those who write cases: nothing is compared with it.
 struct timeline {
   std::string name;
   std::vector<timeline_edge> events;
   std::optional<meter_result> expect;
-  std::optional<std::string> why;
 };
 
 /// A timeline with the stays its edges make; some stays may be open.
