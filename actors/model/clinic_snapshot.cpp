@@ -52,7 +52,8 @@ BOOST_DESCRIBE_STRUCT(clinic_snapshot, (),
 
 std::string encode_snapshot(const clinic_memory& memory) {
   const auto& state = memory.state;
-  clinic_snapshot x{snapshot_version, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}};
+  clinic_snapshot x{
+      snapshot_version, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}};
   for (const auto& [id, key] : state.keys)
     x.keys.push_back(key);
   x.revoked_keys.assign(state.revoked_keys.begin(), state.revoked_keys.end());
