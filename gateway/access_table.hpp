@@ -1,10 +1,10 @@
 #pragma once
 
-#include <boost/describe/enum.hpp>
-
 #include "gateway/claims.hpp"
 #include "gateway/command_kind.hpp"
 #include "store/ids.hpp"
+
+#include <boost/describe/enum.hpp>
 
 namespace machiai {
 
@@ -15,9 +15,9 @@ BOOST_DEFINE_ENUM_CLASS(access, deny, any_clinic, own_clinic, own_room)
 /// authorisation test is generated from it.
 access access_of(role who, command_kind what);
 
-/// True when the holder of `claims` may ask `what` of this clinic and room. An empty room means the command is not about
-/// one. What a patient's own rooms are beyond its token's `room` is for the clinic to say: it answers `not_found` for an
-/// appointment of somebody else as for one that does not exist.
+/// True when the holder of `claims` may ask `what` of this clinic and room. An empty room means the command is not
+/// about one. What a patient's own rooms are beyond its token's `room` is for the clinic to say: it answers `not_found`
+/// for an appointment of somebody else as for one that does not exist.
 bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& room);
 
 } // namespace machiai

@@ -4,7 +4,9 @@ namespace machiai {
 
 namespace {
 
-close_order order(close_code code, const char* reason) { return {static_cast<uint16_t>(code), reason}; }
+close_order order(close_code code, const char* reason) {
+  return {static_cast<uint16_t>(code), reason};
+}
 
 } // namespace
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "config/error.hpp"
 #include "gateway/connection_host.hpp"
+
+#include <cstdint>
 
 /// Why the server closes a WebSocket. The range alone tells a client what to do: 1xxx by RFC 6455, 40xx reconnect at
 /// once, 41xx reconnect later (full jitter, or inside the window of the `reconnect` frame before it), 42xx do not come

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <boost/describe/enum.hpp>
-
 #include "actors/model/commands.hpp"
+
+#include <boost/describe/enum.hpp>
 
 namespace machiai {
 

@@ -66,12 +66,13 @@ public:
         if (is_upgrade_)
           return finish(outcome::upgrade);
         parser_->eager(true);
-        if (!parser_->is_done())
+        if (!parser_->is_done() && !pending_.empty())
           continue;
       }
       if (parser_->is_done())
         return finish(outcome::request);
-      if (error == http::error::need_more)
+      // Inside a body Beast takes an empty buffer without a word, so it cannot be asked whether it needs more.
+      if (error == http::error::need_more || pending_.empty() || used == 0)
         return pending_.size() > limits_.header_bytes_max && !headers_checked_
                    ? refuse(refusal_of(http::error::header_limit))
                    : outcome::need_more;

@@ -201,10 +201,7 @@ caf::expected<std::string> io_shard::open(const std::string& address, const list
   return implementation_->open(address, options);
 }
 
-void io_shard::run() {
-  implementation_->context_.restart();
-  implementation_->context_.run();
-}
+void io_shard::run() { implementation_->context_.run(); }
 
 void io_shard::stop() {
   implementation_->context_.stop();

@@ -66,7 +66,7 @@ public:
   /// form. Fails with `ec::bad_setting` or, naming address and reason, `ec::system_failure`.
   caf::expected<std::string> open(const std::string& address, const listener_options& options);
 
-  /// Runs the loop until `stop`.
+  /// Runs the loop until `stop`; returns at once when that was called before.
   void run();
   /// From any thread: ends `run`. Connections are dropped when the shard is destroyed, without calls to the host.
   void stop();

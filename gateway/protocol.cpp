@@ -1,10 +1,10 @@
 #include "gateway/protocol.hpp"
 
-#include <utility>
-
 #include "config/error.hpp"
 #include "gateway/display_name.hpp"
 #include "store/json_codec.hpp"
+
+#include <utility>
 
 namespace machiai {
 
@@ -34,7 +34,7 @@ decoded decode_command(frame_reader& in, command_kind kind) {
   if constexpr (std::is_same_v<Command, invite_wish>) {
     if (!is_valid_display_name(body->display_name))
       return protocol_error{
-        make_error(ec::out_of_range, "display_name: 1 to 100 characters without control characters"), in.id};
+          make_error(ec::out_of_range, "display_name: 1 to 100 characters without control characters"), in.id};
     return client_message{addressed_command{*in.id, kind, std::move(*body)}};
   } else {
     return client_message{addressed_command{*in.id, kind, Group{std::move(*body)}}};
@@ -140,13 +140,13 @@ std::variant<client_message, protocol_error> decode_message(std::string_view tex
 
 room_id room_of(const addressed_command& command) {
   return std::visit(
-    [](const auto& x) {
-      if constexpr (requires { x.room; })
-        return x.room;
-      else
-        return room_of(x);
-    },
-    command.what);
+      [](const auto& x) {
+        if constexpr (requires { x.room; })
+          return x.room;
+        else
+          return room_of(x);
+      },
+      command.what);
 }
 
 std::string welcome_frame(const session_id& session, const subscribed& x, const person_id& who, role as,
@@ -185,7 +185,9 @@ std::string refusal_frame(const command_id& id, const caf::error& why) {
   return reply_frame(id, R"({"ok":false,"error":)" + error_object(why) + '}');
 }
 
-std::string error_frame(const caf::error& why) { return head_of("error") + ",\"error\":" + error_object(why) + '}'; }
+std::string error_frame(const caf::error& why) {
+  return head_of("error") + ",\"error\":" + error_object(why) + '}';
+}
 
 std::string beat_frame(position top, timestamp at) {
   auto out = head_of("beat");

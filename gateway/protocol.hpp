@@ -1,17 +1,17 @@
 #pragma once
 
+#include "actors/model/commands.hpp"
+#include "actors/shard_messages.hpp"
+#include "gateway/command_kind.hpp"
+#include "store/events.hpp"
+
+#include <caf/expected.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include <caf/expected.hpp>
-
-#include "actors/model/commands.hpp"
-#include "actors/shard_messages.hpp"
-#include "gateway/command_kind.hpp"
-#include "store/events.hpp"
 
 /// The WebSocket protocol `machiai.v1`: JSON text frames, described in docs/protocol. Pure: text in, structs out, and
 /// back. The server is strict: an unknown type, field or value is an error that names it.

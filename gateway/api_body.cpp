@@ -1,0 +1,148 @@
+#include "gateway/api_body.hpp"
+
+#include "config/error.hpp"
+#include "gateway/display_name.hpp"
+#include "gateway/key_ring.hpp"
+#include "store/json_codec.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+using command = std::variant<clinic_command, room_command>;
+
+struct named_body {
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(named_body, (), (name))
+
+struct key_body {
+  std::string algorithm;
+  std::string material;
+};
+BOOST_DESCRIBE_STRUCT(key_body, (), (algorithm, material))
+
+struct patient_body {
+  static constexpr auto defaulted_members =
+      std::to_array<std::string_view>({"kana", "chart_number", "card_registered"});
+  std::string name;
+  std::string kana;
+  std::string chart_number;
+  bool card_registered = false;
+};
+BOOST_DESCRIBE_STRUCT(patient_body, (), (name, kana, chart_number, card_registered))
+
+struct appointment_body {
+  static constexpr auto defaulted_members =
+      std::to_array<std::string_view>({"duration_min", "menu", "doctors", "is_test"});
+  timestamp starts_at;
+  int32_t duration_min = 15;
+  std::string menu;
+  std::vector<person_id> patients;
+  std::vector<person_id> doctors;
+  bool is_test = false;
+};
+BOOST_DESCRIBE_STRUCT(appointment_body, (), (starts_at, duration_min, menu, patients, doctors, is_test))
+
+struct redeem_body {
+  clinic_id clinic;
+  room_id room;
+  invite_id invite;
+  std::string secret;
+};
+BOOST_DESCRIBE_STRUCT(redeem_body, (), (clinic, room, invite, secret))
+
+constexpr size_t chart_number_bytes_max = 64;
+
+template <class Body>
+caf::expected<Body> read(std::string_view text) {
+  auto value = parse_json(text);
+  if (!value)
+    return value.error();
+  return decode_json<Body>(*value, decode_policy::strict);
+}
+
+/// Reads a body and hands it to `make`, or passes on what was wrong with it.
+template <class Body, class Make>
+caf::expected<command> read_with(std::string_view text, const Make& make) {
+  auto body = read<Body>(text);
+  if (!body)
+    return body.error();
+  return make(*body);
+}
+
+caf::error bad_name(const char* field) {
+  return make_error(ec::out_of_range, std::string(field) + ": 1 to 100 characters without control characters");
+}
+
+caf::expected<command> make_patient(const api_route& route, const patient_body& x) {
+  if (!is_valid_display_name(x.name))
+    return bad_name("name");
+  if (!x.kana.empty() && !is_valid_display_name(x.kana))
+    return bad_name("kana");
+  if (x.chart_number.size() > chart_number_bytes_max ||
+      (!x.chart_number.empty() && !is_valid_display_name(x.chart_number)))
+    return make_error(ec::out_of_range, "chart_number: at most 64 bytes without control characters");
+  return command{clinic_command{put_patient{{person_id{route.id}, x.name, x.kana, x.chart_number, x.card_registered}}}};
+}
+
+caf::expected<command> make_appointment(const api_route& route, const appointment_body& x) {
+  if (!x.menu.empty() && !is_valid_display_name(x.menu))
+    return bad_name("menu");
+  return command{room_command{
+      put_appointment{{room_id{route.id}, x.starts_at, x.duration_min, x.menu, x.patients, x.doctors, x.is_test}}}};
+}
+
+caf::expected<command> make_key(const api_route& route, const key_body& x, const sealing_key& sealing) {
+  auto prepared = prepare_signing_key(route.clinic, {key_id{route.id}, x.algorithm, x.material}, sealing);
+  if (!prepared)
+    return prepared.error();
+  return command{clinic_command{put_key{std::move(*prepared)}}};
+}
+
+} // namespace
+
+caf::expected<std::variant<clinic_command, room_command>> decode_body(const api_route& route, std::string_view body,
+                                                                      const sealing_key& sealing) {
+  switch (route.kind) {
+  case command_kind::put_clinic:
+    return read_with<named_body>(body, [](const named_body& x) -> caf::expected<command> {
+      if (!is_valid_display_name(x.name))
+        return bad_name("name");
+      return command{clinic_command{put_clinic{{x.name}}}};
+    });
+  case command_kind::put_doctor:
+    return read_with<named_body>(body, [&](const named_body& x) -> caf::expected<command> {
+      if (!is_valid_display_name(x.name))
+        return bad_name("name");
+      return command{clinic_command{put_doctor{{person_id{route.id}, x.name}}}};
+    });
+  case command_kind::put_key:
+    return read_with<key_body>(body, [&](const key_body& x) { return make_key(route, x, sealing); });
+  case command_kind::put_patient:
+    return read_with<patient_body>(body, [&](const patient_body& x) { return make_patient(route, x); });
+  case command_kind::put_appointment:
+    return read_with<appointment_body>(body, [&](const appointment_body& x) { return make_appointment(route, x); });
+  case command_kind::revoke_key:
+    return command{clinic_command{revoke_key{key_id{route.id}}}};
+  case command_kind::revoke_person:
+    return command{clinic_command{revoke_person{person_id{route.id}}}};
+  case command_kind::cancel_appointment:
+    return command{room_command{cancel_appointment{room_id{route.id}}}};
+  default:
+    return make_error(ec::unknown_command, "this route changes nothing");
+  }
+}
+
+caf::expected<redeem_request> decode_redeem(std::string_view body) {
+  auto x = read<redeem_body>(body);
+  if (!x)
+    return x.error();
+  return redeem_request{std::move(x->clinic), std::move(x->room), std::move(x->invite), std::move(x->secret)};
+}
+
+} // namespace machiai

@@ -1,0 +1,96 @@
+#include "gateway/api_route.hpp"
+
+#include <array>
+
+namespace machiai {
+
+namespace {
+
+struct row {
+  std::string_view method;
+  std::string_view path_template;
+  command_kind kind;
+};
+
+constexpr std::array<row, 11> rows{{
+    {"PUT", "/v1/clinics/{clinic}", command_kind::put_clinic},
+    {"PUT", "/v1/clinics/{clinic}/keys/{id}", command_kind::put_key},
+    {"DELETE", "/v1/clinics/{clinic}/keys/{id}", command_kind::revoke_key},
+    {"PUT", "/v1/clinics/{clinic}/revocations/{id}", command_kind::revoke_person},
+    {"PUT", "/v1/clinics/{clinic}/doctors/{id}", command_kind::put_doctor},
+    {"PUT", "/v1/clinics/{clinic}/patients/{id}", command_kind::put_patient},
+    {"PUT", "/v1/clinics/{clinic}/appointments/{id}", command_kind::put_appointment},
+    {"DELETE", "/v1/clinics/{clinic}/appointments/{id}", command_kind::cancel_appointment},
+    {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board},
+    {"GET", "/v1/clinics/{clinic}/usage", command_kind::get_usage},
+    {"POST", "/v1/invites/redeem", command_kind::redeem_invite},
+}};
+
+std::vector<std::string_view> elements_of(std::string_view path) {
+  std::vector<std::string_view> result;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto end = std::min(path.find('/'), path.size());
+    result.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return result;
+}
+
+struct match {
+  bool fits = false;
+  bool bad_id = false;
+  std::string_view clinic;
+  std::string_view id;
+};
+
+match match_path(std::string_view path_template, const std::vector<std::string_view>& path) {
+  const auto expected = elements_of(path_template);
+  match result;
+  if (expected.size() != path.size())
+    return result;
+  for (size_t i = 0; i < path.size(); ++i) {
+    const auto is_parameter = expected[i].starts_with('{');
+    if (!is_parameter && expected[i] != path[i])
+      return result;
+    if (is_parameter && !is_valid_id(path[i]))
+      result.bad_id = true;
+    if (expected[i] == "{clinic}")
+      result.clinic = path[i];
+    if (expected[i] == "{id}")
+      result.id = path[i];
+  }
+  result.fits = true;
+  return result;
+}
+
+} // namespace
+
+std::variant<api_route, no_route> find_route(std::string_view method, std::string_view path) {
+  no_route none;
+  if (path.empty() || path.front() != '/')
+    return none;
+  const auto elements = elements_of(path);
+  for (const auto& x : rows) {
+    const auto found = match_path(x.path_template, elements);
+    if (!found.fits)
+      continue;
+    none.path_template = x.path_template;
+    none.bad_id = found.bad_id;
+    if (x.method == method && !found.bad_id)
+      return api_route{x.kind, x.path_template, clinic_id{std::string(found.clinic)}, std::string(found.id)};
+    none.allow += none.allow.empty() ? "" : ", ";
+    none.allow += x.method;
+  }
+  return none;
+}
+
+std::vector<std::string> route_templates() {
+  std::vector<std::string> result;
+  for (const auto& x : rows)
+    if (result.empty() || result.back() != x.path_template)
+      result.emplace_back(x.path_template);
+  return result;
+}
+
+} // namespace machiai

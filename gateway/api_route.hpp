@@ -1,0 +1,37 @@
+#pragma once
+
+#include "gateway/command_kind.hpp"
+#include "store/ids.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace machiai {
+
+/// A request's path and method, understood. `id` is the last path element: key, doctor, patient, appointment.
+struct api_route {
+  command_kind kind = command_kind::get_board;
+  /// `/v1/clinics/{clinic}/…`, for metrics and errors.
+  std::string_view path_template;
+  clinic_id clinic;
+  std::string id;
+};
+
+/// Why a path and method are no route.
+struct no_route {
+  /// Methods the path knows; empty when there is no such path.
+  std::string allow;
+  std::string_view path_template = "other";
+  /// The path names an id that no id can be.
+  bool bad_id = false;
+};
+
+std::variant<api_route, no_route> find_route(std::string_view method, std::string_view path);
+
+/// The templates of all routes.
+std::vector<std::string> route_templates();
+
+} // namespace machiai

@@ -1,0 +1,364 @@
+#include "gateway/http_api.hpp"
+
+#include "config/error.hpp"
+#include "gateway/access_table.hpp"
+#include "gateway/invite_secret.hpp"
+#include "gateway/shard.hpp"
+#include "metrics/engine_metrics.hpp"
+#include "store/json_codec.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+/// How long a guest's session token is good for.
+constexpr milliseconds guest_token_lifetime{24LL * 3'600'000};
+
+http_response problem(const caf::error& why) {
+  return problem_response(status_of(code_of(why)), code_of(why), message_of(why));
+}
+
+std::string query_value(std::string_view target, std::string_view name) {
+  const auto question = target.find('?');
+  if (question == std::string_view::npos)
+    return {};
+  auto rest = target.substr(question + 1);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('&'), rest.size());
+    const auto pair = rest.substr(0, end);
+    if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=')
+      return std::string(pair.substr(name.size() + 1));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return {};
+}
+
+/// What the clinic's answer text says, in short.
+struct read_answer {
+  bool ok = false;
+  ec code = ec::internal;
+  std::string message;
+};
+
+read_answer read(const std::string& text) {
+  read_answer result;
+  const auto value = parse_json(text);
+  if (!value)
+    return result;
+  const auto& object = value->as_object();
+  result.ok = object.at("ok").as_bool();
+  if (result.ok)
+    return result;
+  const auto& error = object.at("error").as_object();
+  result.message = error.at("message").as_string();
+  const std::string_view word = error.at("code").as_string();
+  for (uint8_t i = 1; i <= static_cast<uint8_t>(last_error_code); ++i)
+    if (to_string(static_cast<ec>(i)) == word)
+      result.code = static_cast<ec>(i);
+  return result;
+}
+
+} // namespace
+
+uint16_t status_of(ec code) {
+  switch (code) {
+  case ec::malformed:
+  case ec::unknown_command:
+    return 400;
+  case ec::out_of_range:
+    return 422;
+  case ec::too_large:
+    return 413;
+  case ec::rate_limited:
+  case ec::limit_reached:
+    return 429;
+  case ec::unauthenticated:
+  case ec::token_expired:
+  case ec::revoked:
+    return 401;
+  case ec::forbidden:
+  case ec::not_admitted:
+  case ec::removed:
+    return 403;
+  case ec::not_found:
+    return 404;
+  case ec::invite_void:
+    return 410;
+  case ec::draining:
+  case ec::store_unavailable:
+  case ec::stale_epoch:
+    return 503;
+  case ec::timed_out:
+    return 504;
+  case ec::internal:
+  case ec::system_failure:
+  case ec::bad_setting:
+  case ec::store_damaged:
+  case ec::store_version:
+    return 500;
+  default:
+    return 409;
+  }
+}
+
+void http_api::handle(connection_id from, http_request request) {
+  if (request.role == listener_role::admin)
+    return handle_admin(from, request);
+  auto found = find_route(request.method, request.path());
+  call x{from, {}, std::move(request), {}, io_shard::now_ms(), {}};
+  if (const auto* none = std::get_if<no_route>(&found)) {
+    x.route.path_template = none->path_template;
+    if (none->allow.empty() || none->bad_id)
+      return refuse(x, none->bad_id ? make_error(ec::malformed, "path: an id is 1 to 64 of A-Z a-z 0-9 . _ -")
+                                    : make_error(ec::not_found, "there is no such resource"));
+    auto response = problem_response(405, ec::unknown_command, "this resource has other methods");
+    response.headers.emplace_back("Allow", none->allow);
+    return answer(x, std::move(response));
+  }
+  x.route = std::move(std::get<api_route>(found));
+  if (shard_.is_draining())
+    return refuse(x, make_error(ec::draining, "the engine is going down for a restart"));
+  if (x.route.kind == command_kind::redeem_invite)
+    return redeem(std::move(x));
+  authenticate(std::move(x));
+}
+
+void http_api::handle_admin(connection_id from, const http_request& request) {
+  const auto path = request.path();
+  const auto& context = shard_.context();
+  http_response response;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (path == "/livez") {
+    response.body = R"({"live":true})";
+  } else if (path == "/readyz") {
+    const auto why = context.not_ready();
+    response.status = why.empty() ? 200 : 503;
+    response.body = why.empty() ? R"({"ready":true})" : R"({"ready":false,"reason":")" + why + "\"}";
+  } else if (path == "/metrics" && context.shared.metrics) {
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = context.shared.metrics->text();
+  } else if (path == "/drain" && request.method == "POST") {
+    context.drain();
+    response.status = 202;
+    response.body = R"({"draining":true})";
+  } else if (path == "/drain") {
+    response = problem_response(405, ec::unknown_command, "POST begins the planned end");
+    response.headers.emplace_back("Allow", "POST");
+  } else {
+    response = problem_response(404, ec::not_found, "there is no such resource");
+  }
+  shard_.io().respond(from, std::move(response));
+}
+
+void http_api::authenticate(call x) {
+  const auto header = x.request.header("authorization");
+  if (!header.starts_with(bearer))
+    return refuse(x, make_error(ec::unauthenticated, "Authorization: Bearer TOKEN"));
+  auto read = read_token(header.substr(bearer.size()));
+  if (const auto* failure = std::get_if<auth_failure>(&read))
+    return refuse(x, to_error(*failure));
+  auto token = std::move(std::get<unverified_token>(read));
+  const auto finish = [this](call done, const unverified_token& given) {
+    auto checked = shard_.check_token(given);
+    if (const auto* failure = std::get_if<auth_failure>(&checked))
+      return refuse(done, to_error(*failure));
+    authorise(std::move(done), std::get<token_claims>(checked));
+  };
+  if (token.claims.clinic.empty())
+    return finish(std::move(x), token);
+  const auto clinic = token.claims.clinic;
+  shard_.with_clinic(clinic, false, [this, finish, x = std::move(x), token = std::move(token)](const caf::error* why) {
+    if (why)
+      return refuse(x, code_of(*why) == ec::not_found ? to_error(auth_failure::unknown_key) : *why);
+    finish(x, token);
+  });
+}
+
+void http_api::authorise(call x, const token_claims& claims) {
+  x.claims = claims;
+  if (may(claims, x.route.kind, x.route.clinic, {}))
+    return carry_out(std::move(x));
+  // Another clinic's things answer like things that do not exist.
+  const auto foreign = claims.role != role::operator_ && claims.clinic != x.route.clinic;
+  refuse(x, foreign ? make_error(ec::not_found, "there is no such clinic")
+                    : make_error(ec::forbidden, "this role may not do that"));
+}
+
+void http_api::carry_out(call x) {
+  if (x.route.kind == command_kind::get_usage)
+    return read_usage(std::move(x));
+  const auto create = x.route.kind == command_kind::put_clinic;
+  const auto clinic = x.route.clinic;
+  shard_.with_clinic(clinic, create, [this, x = std::move(x)](const caf::error* why) {
+    if (why)
+      return refuse(x, *why);
+    auto* link = shard_.link_of(x.route.clinic);
+    if (x.route.kind == command_kind::get_board)
+      return read_board(x, *link);
+    change(x, *link);
+  });
+}
+
+void http_api::change(call x, clinic_link& link) {
+  auto command = decode_body(x.route, x.request.body, shard_.context().key->sealing);
+  if (!command)
+    return refuse(x, command.error());
+  send(link, std::move(x), std::move(*command));
+}
+
+void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command) {
+  const principal who{x.claims.role, x.claims.person};
+  const command_origin origin{shard_.session_of(x.from), command_of(x), who};
+  const auto from = x.from;
+  calls_[from] = std::move(x);
+  ++link.in_flight;
+  shard_.send_request(link, {origin, std::move(command)});
+}
+
+command_id http_api::command_of(const call& x) {
+  const auto given = x.request.header("idempotency-key");
+  if (is_valid_id(given))
+    return command_id{std::string(given)};
+  return command_id{"http-" + std::to_string(shard_.context().shared.engine) + '-' + std::to_string(x.from) + '-' +
+                    std::to_string(++made_commands_)};
+}
+
+void http_api::read_board(call x, clinic_link& link) {
+  subscribe wish;
+  wish.session = shard_.session_of(x.from);
+  wish.who = {x.claims.role, x.claims.person};
+  if (wish.who.role == role::doctor)
+    wish.who.role = role::staff;
+  const auto from = x.from;
+  calls_[from] = std::move(x);
+  ++link.in_flight;
+  shard_.send_subscribe(link, wish);
+}
+
+void http_api::read_usage(call x) {
+  const auto month = query_value(x.request.target, "month");
+  const auto from = x.from;
+  const auto clinic = x.route.clinic;
+  calls_[from] = std::move(x);
+  shard_.context().usage(clinic, month, [this, from](caf::expected<std::string> result) {
+    shard_.io().post([this, from, result = std::move(result)] {
+      const auto it = calls_.find(from);
+      if (it == calls_.end())
+        return;
+      const auto x_done = std::move(it->second);
+      calls_.erase(it);
+      http_response response;
+      if (result)
+        response.body = *result;
+      answer(x_done, result ? std::move(response) : problem(result.error()));
+    });
+  });
+}
+
+void http_api::redeem(call x) {
+  auto wish = decode_redeem(x.request.body);
+  if (!wish)
+    return refuse(x, wish.error());
+  x.redeem = std::move(*wish);
+  x.claims = {role::guest, x.redeem->clinic, guest_of(x.redeem->invite), x.redeem->room, {}, {}, {}, {}};
+  const auto clinic = x.redeem->clinic;
+  shard_.with_clinic(clinic, false, [this, x = std::move(x)](const caf::error* why) {
+    // Whoever has no valid link learns nothing about which clinics and rooms exist.
+    if (why)
+      return refuse(x, code_of(*why) == ec::not_found
+                           ? make_error(ec::invite_void, "the invitation was used, withdrawn or is too old")
+                           : *why);
+    auto* link = shard_.link_of(x.redeem->clinic);
+    send(*link, x, room_command{redeem_invite{x.redeem->room, x.redeem->invite, secret_hash(x.redeem->secret)}});
+  });
+}
+
+http_response http_api::redeemed(const call& x) const {
+  const auto now = shard_.context().shared.clock();
+  auto claims = x.claims;
+  claims.issued_at = now;
+  claims.expires_at = now + guest_token_lifetime;
+  const auto token = mint_token(claims, shard_.context().key->signing);
+  if (!token)
+    return problem(token.error());
+  http_response response;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = R"({"token":")" + *token + R"(","clinic":")" + claims.clinic.value + R"(","room":")" +
+                  claims.room->value + R"(","person":")" + claims.person.value + R"(","expires_at":")" +
+                  to_rfc3339(claims.expires_at) + "\"}";
+  return response;
+}
+
+bool http_api::take(const answered& x) {
+  const auto it = calls_.find(x.session.number);
+  if (it == calls_.end())
+    return false;
+  const auto done = std::move(it->second);
+  calls_.erase(it);
+  if (auto* link = shard_.link_of(x.clinic))
+    --link->in_flight;
+  answer(done, answer_of(done, x.answer));
+  return true;
+}
+
+http_response http_api::answer_of(const call& x, const std::string& text) const {
+  const auto said = read(text);
+  if (!said.ok) {
+    const auto hide = x.redeem && said.code == ec::not_found;
+    const auto code = hide ? ec::invite_void : said.code;
+    return problem_response(status_of(code), code, hide ? describe(code) : said.message);
+  }
+  if (x.redeem)
+    return redeemed(x);
+  http_response response;
+  response.body = text;
+  return response;
+}
+
+bool http_api::take(const subscribed& x) {
+  const auto it = calls_.find(x.session.number);
+  if (it == calls_.end())
+    return false;
+  const auto done = std::move(it->second);
+  calls_.erase(it);
+  if (auto* link = shard_.link_of(x.clinic))
+    --link->in_flight;
+  http_response response;
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!x.refusal)
+    response.body = x.frames.at(0);
+  answer(done, x.refusal ? problem(*x.refusal) : std::move(response));
+  return true;
+}
+
+void http_api::expire(int64_t oldest_ms) {
+  for (auto it = calls_.begin(); it != calls_.end();) {
+    if (it->second.since_ms > oldest_ms) {
+      ++it;
+      continue;
+    }
+    const auto late = std::move(it->second);
+    it = calls_.erase(it);
+    refuse(late, make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
+  }
+}
+
+void http_api::answer(const call& x, http_response response) {
+  if (const auto* metrics = shard_.context().shared.metrics)
+    metrics->count_http_request(x.route.path_template, response.status);
+  shard_.io().respond(x.from, std::move(response));
+}
+
+void http_api::refuse(const call& x, const caf::error& why) {
+  auto response = problem(why);
+  if (response.status == 401)
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  answer(x, std::move(response));
+}
+
+} // namespace machiai

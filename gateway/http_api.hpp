@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/shard_messages.hpp"
+#include "gateway/api_body.hpp"
+#include "gateway/api_route.hpp"
+#include "gateway/claims.hpp"
+#include "gateway/connection_host.hpp"
+#include "gateway/http_message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+namespace machiai {
+
+class shard;
+struct clinic_link;
+
+/// The HTTP API of clinics' own systems (docs/openapi.yaml) and the operators' endpoints on the admin listener. A
+/// request that changes something becomes the same command as any other and is answered when its events are durable.
+class http_api {
+public:
+  explicit http_api(shard& owner) : shard_(owner) {}
+
+  void handle(connection_id from, http_request request);
+
+  /// True when the news belonged to a request.
+  bool take(const subscribed& x);
+  bool take(const answered& x);
+
+  /// Requests begun before `oldest_ms` (monotonic) are answered with 504.
+  void expire(int64_t oldest_ms);
+
+private:
+  /// A request on its way through authentication and the clinic.
+  struct call {
+    connection_id from = 0;
+    api_route route;
+    http_request request;
+    token_claims claims;
+    int64_t since_ms = 0;
+    std::optional<redeem_request> redeem;
+  };
+
+  void handle_admin(connection_id from, const http_request& request);
+  void authenticate(call x);
+  void authorise(call x, const token_claims& claims);
+  void carry_out(call x);
+  void redeem(call x);
+  void change(call x, clinic_link& link);
+  void read_board(call x, clinic_link& link);
+  void read_usage(call x);
+  void answer(const call& x, http_response response);
+  void refuse(const call& x, const caf::error& why);
+  void send(clinic_link& link, call x, std::variant<clinic_command, room_command> command);
+  http_response answer_of(const call& x, const std::string& text) const;
+  http_response redeemed(const call& x) const;
+  [[nodiscard]] command_id command_of(const call& x);
+
+  shard& shard_;
+  std::unordered_map<connection_id, call> calls_;
+  uint64_t made_commands_ = 0;
+};
+
+/// The HTTP status of an error.
+uint16_t status_of(ec code);
+
+} // namespace machiai

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "gateway/claims.hpp"
+#include "gateway/command_kind.hpp"
+#include "gateway/connection_host.hpp"
+#include "gateway/protocol.hpp"
+
+#include <optional>
+#include <unordered_map>
+
+namespace machiai {
+
+/// A command on its way: `since_ms` is monotonic.
+struct pending_command {
+  command_kind kind = command_kind::hello;
+  int64_t since_ms = 0;
+  /// The rest of a successful answer that only the gateway knows, as JSON members beginning with a comma.
+  std::string extra;
+};
+
+/// One WebSocket client. A plain object of its shard: a connection must stay small.
+struct session {
+  enum class stage : uint8_t {
+    /// Nothing but `hello` is expected.
+    fresh,
+    /// The clinic's keys, or its answer to the subscription, are on their way.
+    joining,
+    open,
+    closing,
+  };
+
+  connection_id connection = 0;
+  stage at = stage::fresh;
+  token_claims claims;
+  machiai::topic topic;
+  /// Patient, doctor or guest; empty for staff.
+  person_actor person;
+  /// The room this device said it is in.
+  std::optional<room_id> entered;
+  bool attentive = true;
+  /// The hello that waits for the clinic.
+  std::optional<hello> greeting;
+  std::unordered_map<command_id, pending_command> pending;
+};
+
+} // namespace machiai

@@ -1,0 +1,253 @@
+#include "gateway/shard.hpp"
+
+#include "config/log.hpp"
+#include "gateway/close_code.hpp"
+#include "gateway/codec/websocket_codec.hpp"
+#include "gateway/http_api.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+/// How often a clinic that cannot be reached is sought again before its sessions are told to come back later.
+constexpr uint32_t attempts_max = 5;
+
+constexpr milliseconds retry_pause{300};
+
+} // namespace
+
+shard::shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
+             std::shared_ptr<connection_limits> limits)
+    : context_(std::move(context)), index_(index),
+      io_({index, context_.shared.settings->connection, context_.shared.settings->listen.allowed_origins,
+           std::move(limits)},
+          *this, observer),
+      mailbox_(system, io_), ring_(context_.key->signing), http_(std::make_unique<http_api>(*this)) {
+  mailbox_.on_message({
+      [this](const clinic_found& x) { take(x); },
+      [this](const feed_opened& x) { take(x); },
+      [this](const subscribed& x) { take(x); },
+      [this](const feed& x) { take(x); },
+      [this](const answered& x) { take(x); },
+      [this](const expelled& x) { take(x); },
+      [this](const person_rebuilt& x) { take(x); },
+      [this](const caf::down_msg& x) { take(x); },
+  });
+  io_.post([this] { expire_commands(); });
+}
+
+shard::~shard() = default;
+
+timestamp shard::proof_time(int64_t monotonic_ms) const {
+  return now() - milliseconds{std::max<int64_t>(io_shard::now_ms() - monotonic_ms, 0)};
+}
+
+session* shard::find(connection_id id) {
+  const auto it = sessions_.find(id);
+  return it == sessions_.end() ? nullptr : &it->second;
+}
+
+session* shard::find(const session_id& id) {
+  return id.engine == context_.shared.engine ? find(id.number) : nullptr;
+}
+
+clinic_link* shard::link_of(const clinic_id& id) {
+  const auto it = links_.find(id);
+  return it == links_.end() || it->second.at != clinic_link::stage::open ? nullptr : &it->second;
+}
+
+void shard::with_clinic(const clinic_id& id, bool create, clinic_link::continuation next) {
+  const auto [it, is_new] = links_.try_emplace(id);
+  auto& link = it->second;
+  if (link.at == clinic_link::stage::open) {
+    next(nullptr);
+    return;
+  }
+  link.waiting.push_back(std::move(next));
+  if (is_new) {
+    link.id = id;
+    seek(link, create);
+  }
+}
+
+void shard::seek(clinic_link& link, bool create) {
+  link.at = clinic_link::stage::seeking;
+  link.actor = nullptr;
+  mailbox_.send(context_.registry, seek_clinic{link.id, create});
+}
+
+void shard::take(const clinic_found& x) {
+  const auto it = links_.find(x.clinic);
+  if (it == links_.end() || it->second.at != clinic_link::stage::seeking)
+    return;
+  auto& link = it->second;
+  if (!x.refusal) {
+    link.actor = caf::actor_cast<clinic_actor>(x.actor);
+    link.at = clinic_link::stage::opening;
+    mailbox_.monitor(x.actor);
+    mailbox_.send(link.actor, open_feed{context_.shared.engine, index_});
+    return;
+  }
+  finish_waiting(link, &*x.refusal);
+  if (link.sessions.empty()) {
+    links_.erase(it);
+    return;
+  }
+  if (++link.attempts <= attempts_max && retryable(code_of(*x.refusal))) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), retry_pause * link.attempts);
+    timer->async_wait([this, id = x.clinic, timer](const boost::system::error_code& failed) {
+      const auto again = links_.find(id);
+      if (!failed && again != links_.end() && again->second.at == clinic_link::stage::seeking)
+        seek(again->second, false);
+    });
+    return;
+  }
+  const auto members = link.sessions;
+  for (const auto connection : members)
+    if (auto* s = find(connection))
+      end(*s, *x.refusal);
+}
+
+void shard::finish_waiting(clinic_link& link, const caf::error* refusal) {
+  for (auto& next : std::exchange(link.waiting, {}))
+    next(refusal);
+}
+
+void shard::take(const feed_opened& x) {
+  const auto it = links_.find(x.clinic);
+  if (it == links_.end())
+    return;
+  clinic_credentials given{x.credentials.keys, x.credentials.revoked_keys, {}};
+  for (const auto& revoked : x.credentials.revoked_persons)
+    given.revoked_persons[revoked.person] = revoked.at;
+  for (const auto& key : ring_.set_clinic(x.clinic, given, context_.key->sealing))
+    log_warn("gateway.key_unreadable", {{"clinic", log_id(x.clinic.value)}, {"key", log_id(key.value)}});
+  auto& link = it->second;
+  if (link.at == clinic_link::stage::open) {
+    check_entitlement(link);
+    return;
+  }
+  link.at = clinic_link::stage::open;
+  link.attempts = 0;
+  reopen(link);
+  finish_waiting(link, nullptr);
+}
+
+void shard::reopen(clinic_link& link) {
+  auto tops = std::exchange(link.topics, {});
+  const auto members = link.sessions;
+  for (const auto connection : members) {
+    auto* s = find(connection);
+    if (!s || s->at != session::stage::open)
+      continue;
+    const auto top = tops.find(s->topic);
+    subscribe_session(*s, top == tops.end() ? std::nullopt : std::optional{top->second.top});
+  }
+}
+
+void shard::check_entitlement(clinic_link& link) {
+  const auto members = link.sessions;
+  for (const auto connection : members) {
+    auto* s = find(connection);
+    if (!s || s->at == session::stage::closing)
+      continue;
+    if (ring_.is_revoked(link.id, s->claims.key) || ring_.is_revoked(link.id, s->claims.person, s->claims.issued_at))
+      end(*s, make_error(ec::revoked, "the key or the person was revoked"));
+  }
+}
+
+void shard::take(const caf::down_msg& x) {
+  for (auto& [id, link] : links_) {
+    if (!link.actor || link.actor->id() != x.source.id())
+      continue;
+    // Commands on their way may or may not have come to anything: their time-outs say so, and a repetition with the
+    // same id finds out.
+    seek(link, false);
+    return;
+  }
+}
+
+void shard::leave_link(session& s) {
+  const auto it = links_.find(s.claims.clinic);
+  if (it == links_.end() || it->second.sessions.erase(s.connection) == 0)
+    return;
+  auto& link = it->second;
+  if (const auto topic = link.topics.find(s.topic); topic != link.topics.end()) {
+    std::erase(topic->second.connections, s.connection);
+    if (topic->second.connections.empty())
+      link.topics.erase(topic);
+  }
+  if (!link.sessions.empty() || !link.waiting.empty() || link.at != clinic_link::stage::open || link.in_flight > 0)
+    return;
+  mailbox_.send(link.actor, close_feed{context_.shared.engine, index_});
+  ring_.forget_clinic(link.id);
+  links_.erase(it);
+}
+
+void shard::send_request(clinic_link& link, clinic_request x) {
+  mailbox_.send(link.actor, std::move(x));
+}
+
+void shard::send_subscribe(clinic_link& link, const subscribe& x) {
+  mailbox_.send(link.actor, x);
+}
+
+std::variant<token_claims, auth_failure> shard::check_token(const unverified_token& token) const {
+  const auto& settings = context_.shared.settings->token;
+  return verify_token(token, ring_, now(), {milliseconds{settings.leeway_ms}, milliseconds{settings.lifetime_max_ms}});
+}
+
+void shard::drain(uint32_t reconnect_window_ms) {
+  draining_ = true;
+  io_.stop_accepting(listener_role::clients);
+  const auto frame = prepare_text_frame(reconnect_frame(reconnect_window_ms));
+  io_.for_each_websocket([&](connection_id id) {
+    io_.send(id, {frame, 0, frame_kind::reply});
+    io_.close(id, static_cast<uint16_t>(close_code::restarting), "planned restart");
+  });
+}
+
+void shard::expire_commands() {
+  const auto oldest = io_shard::now_ms() - context_.shared.settings->command.timeout_ms;
+  const auto why = make_error(ec::timed_out, "no answer in time; repeat with the same id");
+  for (auto& [id, s] : sessions_) {
+    for (auto it = s.pending.begin(); it != s.pending.end();) {
+      if (it->second.since_ms > oldest) {
+        ++it;
+        continue;
+      }
+      send_text(s, refusal_frame(it->first, why));
+      --in_flight_;
+      if (const auto link = links_.find(s.claims.clinic); link != links_.end())
+        --link->second.in_flight;
+      it = s.pending.erase(it);
+    }
+  }
+  http_->expire(oldest);
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{500});
+  timer->async_wait([this, timer](const boost::system::error_code& failed) {
+    if (!failed)
+      expire_commands();
+  });
+}
+
+void shard::send_text(const session& s, std::string_view text, frame_kind kind) {
+  io_.send(s.connection, {prepare_text_frame(text), 0, kind});
+}
+
+void shard::end(session& s, const caf::error& why) {
+  if (s.at == session::stage::closing)
+    return;
+  s.at = session::stage::closing;
+  send_text(s, error_frame(why));
+  const auto code = code_of(why);
+  io_.close(s.connection, static_cast<uint16_t>(close_code_of(code)), to_string(code));
+}
+
+} // namespace machiai

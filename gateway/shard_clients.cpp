@@ -1,0 +1,233 @@
+#include "gateway/access_table.hpp"
+#include "gateway/close_code.hpp"
+#include "gateway/http_api.hpp"
+#include "gateway/invite_secret.hpp"
+#include "gateway/shard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// \file The half of a shard that listens to clients.
+namespace machiai {
+
+namespace {
+
+principal principal_of(const token_claims& claims) {
+  return {claims.role, claims.person};
+}
+
+audience audience_of(role who) {
+  switch (who) {
+  case role::patient:
+    return audience::patient;
+  case role::guest:
+    return audience::guest;
+  default:
+    return audience::staff;
+  }
+}
+
+} // namespace
+
+void shard::on_request(connection_id from, http_request request) {
+  http_->handle(from, std::move(request));
+}
+
+void shard::on_open(connection_id id, const http_request&) {
+  auto& s = sessions_[id];
+  s.connection = id;
+}
+
+void shard::on_text(connection_id id, std::string_view message) {
+  auto* s = find(id);
+  if (!s || s->at == session::stage::closing)
+    return;
+  auto decoded = decode_message(message);
+  if (auto* wrong = std::get_if<protocol_error>(&decoded)) {
+    if (s->at == session::stage::fresh)
+      end(*s, wrong->why);
+    else
+      send_text(*s, wrong->id ? refusal_frame(*wrong->id, wrong->why) : error_frame(wrong->why));
+    return;
+  }
+  auto& received = std::get<client_message>(decoded);
+  if (auto* x = std::get_if<hello>(&received)) {
+    if (s->at == session::stage::fresh)
+      greet(*s, std::move(*x));
+    else
+      send_text(*s, error_frame(make_error(ec::wrong_state, "hello was said already")));
+  } else if (s->at == session::stage::fresh) {
+    end(*s, make_error(ec::unauthenticated, "say hello first"));
+  } else if (auto* fresh_token = std::get_if<renew>(&received)) {
+    renew_token(*s, *fresh_token);
+  } else {
+    obey(*s, std::move(std::get<addressed_command>(received)));
+  }
+}
+
+void shard::greet(session& s, hello x) {
+  if (draining_)
+    return end(s, make_error(ec::draining, "the engine is going down for a restart"));
+  auto read = read_token(x.token);
+  if (auto* failure = std::get_if<auth_failure>(&read))
+    return end(s, to_error(*failure));
+  auto& token = std::get<unverified_token>(read);
+  if (token.claims.clinic.empty())
+    return end(s, make_error(ec::forbidden, "an operator has no console"));
+  s.at = session::stage::joining;
+  s.greeting = std::move(x);
+  const auto clinic = token.claims.clinic;
+  with_clinic(clinic, false, [this, id = s.connection, token = std::move(token)](const caf::error* refusal) {
+    auto* waiting = find(id);
+    if (!waiting || waiting->at != session::stage::joining)
+      return;
+    if (!refusal)
+      return join(*waiting, token);
+    // A clinic that does not exist answers like a token that does not verify.
+    end(*waiting, code_of(*refusal) == ec::not_found ? to_error(auth_failure::unknown_key) : *refusal);
+  });
+}
+
+void shard::join(session& s, const unverified_token& token) {
+  auto checked = check_token(token);
+  if (auto* failure = std::get_if<auth_failure>(&checked))
+    return end(s, to_error(*failure));
+  s.claims = std::move(std::get<token_claims>(checked));
+  const auto& wanted = s.greeting->room;
+  const auto room = s.claims.room.value_or(wanted.value_or(room_id{}));
+  if (!may(s.claims, command_kind::hello, s.claims.clinic, wanted.value_or(room_id{})))
+    return end(s, make_error(ec::forbidden, "this token may not watch that"));
+  s.topic.audience = audience_of(s.claims.role);
+  if (s.topic.audience != audience::staff) {
+    if (room.empty())
+      return end(s, make_error(ec::malformed, "room: which visit?"));
+    s.topic.room = room;
+  }
+  links_.at(s.claims.clinic).sessions.insert(s.connection);
+  subscribe_session(s, std::exchange(s.greeting, std::nullopt)->resume);
+}
+
+void shard::subscribe_session(session& s, std::optional<position> resume) {
+  auto& link = links_.at(s.claims.clinic);
+  send_subscribe(
+      link, {session_of(s.connection), principal_of(s.claims), s.claims.display_name.value_or(""), s.topic, resume});
+}
+
+void shard::renew_token(session& s, const renew& x) {
+  auto read = read_token(x.token);
+  auto* token = std::get_if<unverified_token>(&read);
+  if (!token)
+    return send_text(s, refusal_frame(x.id, to_error(std::get<auth_failure>(read))));
+  auto checked = check_token(*token);
+  auto* claims = std::get_if<token_claims>(&checked);
+  if (!claims)
+    return send_text(s, refusal_frame(x.id, to_error(std::get<auth_failure>(checked))));
+  if (claims->role != s.claims.role || claims->clinic != s.claims.clinic || claims->person != s.claims.person ||
+      claims->room != s.claims.room)
+    return send_text(s, refusal_frame(x.id, make_error(ec::forbidden, "the new token is of somebody else")));
+  s.claims = std::move(*claims);
+  send_text(s, renewed_frame(x.id, s.claims.expires_at));
+}
+
+std::optional<caf::error> shard::refusal_of(const session& s, const addressed_command& x) const {
+  const auto& limits = context_.shared.settings->command;
+  if (s.at != session::stage::open)
+    return make_error(ec::wrong_state, "wait for the welcome");
+  if (!may(s.claims, x.kind, s.claims.clinic, room_of(x)))
+    return make_error(ec::forbidden, "this role may not do that here");
+  if (draining_)
+    return make_error(ec::draining, "the engine is going down for a restart");
+  const auto link = links_.find(s.claims.clinic);
+  if (link == links_.end() || link->second.at != clinic_link::stage::open)
+    return make_error(ec::store_unavailable, "the clinic is being woken");
+  if (s.pending.contains(x.id))
+    return make_error(ec::in_flight, "this command is still being worked on");
+  if (s.pending.size() >= limits.in_flight_per_session_max ||
+      link->second.in_flight >= limits.in_flight_per_clinic_max || in_flight_ >= limits.in_flight_max)
+    return make_error(ec::rate_limited, "too many commands are in flight");
+  return std::nullopt;
+}
+
+pending_command& shard::begin(session& s, const addressed_command& x) {
+  ++in_flight_;
+  ++links_.at(s.claims.clinic).in_flight;
+  return s.pending[x.id] = {x.kind, io_shard::now_ms(), {}};
+}
+
+void shard::obey(session& s, addressed_command x) {
+  if (auto why = refusal_of(s, x))
+    return send_text(s, refusal_frame(x.id, *why));
+  forward(s, links_.at(s.claims.clinic), std::move(x));
+}
+
+void shard::forward(session& s, const clinic_link& link, addressed_command x) {
+  const command_origin origin{session_of(s.connection), x.id, principal_of(s.claims)};
+  auto& pending = begin(s, x);
+  if (auto* command = std::get_if<person_command>(&x.what)) {
+    note_entry(s, *command);
+    mailbox_.send(s.person, device_command{origin, std::move(*command)});
+  } else if (auto* wish = std::get_if<invite_wish>(&x.what)) {
+    auto made = make_invite(context_.key->signing, s.claims.clinic, s.claims.person, x.id, *wish);
+    pending.extra = made.answer_members;
+    mailbox_.send(link.actor, clinic_request{origin, room_command{std::move(made.command)}});
+  } else {
+    mailbox_.send(link.actor, clinic_request{origin, std::move(std::get<room_command>(x.what))});
+  }
+}
+
+void shard::note_entry(session& s, const person_command& x) {
+  if (std::holds_alternative<leave_room>(x.value))
+    s.entered.reset();
+  else if (const auto* attention = std::get_if<set_attention>(&x.value))
+    s.attentive = attention->attentive;
+  else
+    s.entered = room_of(x);
+}
+
+void shard::on_beat(connection_id id) {
+  auto* s = find(id);
+  if (!s || s->at != session::stage::open)
+    return;
+  const milliseconds leeway{context_.shared.settings->token.leeway_ms};
+  if (now() > s->claims.expires_at + leeway)
+    return end(*s, make_error(ec::token_expired, "the token's time is over"));
+  const auto link = links_.find(s->claims.clinic);
+  if (link == links_.end())
+    return;
+  if (const auto topic = link->second.topics.find(s->topic); topic != link->second.topics.end())
+    send_text(*s, beat_frame(topic->second.top, now()), frame_kind::control);
+}
+
+void shard::on_silent(connection_id id, int64_t last_proof_ms) {
+  if (auto* s = find(id); s && s->person && s->entered)
+    mailbox_.send(s->person, device_silent{session_of(id), proof_time(last_proof_ms)});
+}
+
+void shard::on_alive_again(connection_id id, int64_t) {
+  if (auto* s = find(id); s && s->person && s->entered)
+    mailbox_.send(s->person, device_alive{session_of(id)});
+}
+
+void shard::on_drained_after_overflow(connection_id id) {
+  if (auto* s = find(id); s && s->at == session::stage::open && link_of(s->claims.clinic))
+    subscribe_session(*s, std::nullopt);
+}
+
+close_order shard::on_fault(connection_id, transport_fault fault) {
+  return close_for(fault);
+}
+
+void shard::on_close(connection_id id, const close_info& how) {
+  auto* s = find(id);
+  if (!s)
+    return;
+  if (s->person && s->entered && !draining_)
+    mailbox_.send(s->person, device_lost{session_of(id), proof_time(how.last_proof_ms)});
+  in_flight_ -= s->pending.size();
+  if (const auto link = links_.find(s->claims.clinic); link != links_.end())
+    link->second.in_flight -= s->pending.size();
+  leave_link(*s);
+  sessions_.erase(id);
+}
+
+} // namespace machiai

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+#include "gateway/operator_key.hpp"
+
+#include <caf/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace machiai {
+
+/// What every shard of a gateway is given.
+struct shard_context {
+  environment shared;
+  registry_actor registry;
+  std::shared_ptr<const operator_key> key;
+  /// The month's statement of a clinic as JSON text, read from the store on a thread of its own; `done` is called
+  /// there.
+  std::function<void(clinic_id clinic, std::string month, std::function<void(caf::expected<std::string>)> done)> usage;
+  /// Why the engine should not get traffic; empty when it is ready. From any thread.
+  std::function<std::string()> not_ready;
+  /// Begins the planned end. From any thread.
+  std::function<void()> drain;
+};
+
+} // namespace machiai

@@ -1,0 +1,107 @@
+#include "gateway/codec/websocket_codec.hpp"
+#include "gateway/http_api.hpp"
+#include "gateway/shard.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+/// \file The half of a shard that listens to actors.
+namespace machiai {
+
+void shard::take(const subscribed& x) {
+  if (http_->take(x))
+    return;
+  auto* s = find(x.session);
+  if (!s || s->at == session::stage::closing || s->at == session::stage::fresh)
+    return;
+  if (x.refusal)
+    return end(*s, *x.refusal);
+  auto& listeners = links_.at(x.clinic).topics[x.topic];
+  if (std::find(listeners.connections.begin(), listeners.connections.end(), s->connection) ==
+      listeners.connections.end())
+    listeners.connections.push_back(s->connection);
+  listeners.top = std::max(listeners.top, x.position);
+  welcome(*s, x);
+}
+
+void shard::welcome(session& s, const subscribed& x) {
+  const auto is_new_person = x.person && (!s.person || s.person->id() != x.person->id());
+  if (x.person)
+    s.person = caf::actor_cast<person_actor>(x.person);
+  if (s.at == session::stage::joining) {
+    s.at = session::stage::open;
+    io_.mark_ready(s.connection);
+    send_text(s, welcome_frame(x.session, x, s.claims.person, s.claims.role,
+                               context_.shared.settings->connection.beat_interval_ms));
+  } else if (is_new_person && s.entered) {
+    mailbox_.send(s.person, device_back{x.session, *s.entered, s.attentive});
+  }
+  for (const auto& text : x.frames)
+    send_text(s, text);
+}
+
+void shard::take(const feed& x) {
+  const auto it = links_.find(x.clinic);
+  if (it == links_.end())
+    return;
+  for (const auto& f : x.frames) {
+    const auto topic = it->second.topics.find(f.topic);
+    if (topic == it->second.topics.end())
+      continue;
+    topic->second.top = f.position;
+    const auto bytes = prepare_text_frame(f.text);
+    const auto key = std::hash<std::string>{}(f.key) | 1U;
+    for (const auto connection : topic->second.connections)
+      io_.send(connection, {bytes, key, frame_kind::state});
+  }
+}
+
+void shard::take(const answered& x) {
+  if (http_->take(x))
+    return;
+  auto* s = find(x.session);
+  if (!s)
+    return;
+  const auto it = s->pending.find(x.command);
+  if (it == s->pending.end())
+    return;
+  const auto extra = std::move(it->second.extra);
+  s->pending.erase(it);
+  --in_flight_;
+  if (const auto link = links_.find(x.clinic); link != links_.end())
+    --link->second.in_flight;
+  if (extra.empty() || !x.answer.starts_with("{\"ok\":true"))
+    return send_text(*s, reply_frame(x.command, x.answer));
+  auto answer = x.answer;
+  answer.insert(answer.size() - 1, extra);
+  send_text(*s, reply_frame(x.command, answer));
+}
+
+void shard::take(const expelled& x) {
+  const auto it = links_.find(x.clinic);
+  if (it == links_.end())
+    return;
+  const auto members = it->second.sessions;
+  for (const auto connection : members) {
+    auto* s = find(connection);
+    if (s && s->claims.person == x.person && s->topic.room == x.room && s->person)
+      end(*s, make_error(ec::removed, "the clinic removed this person from the room"));
+  }
+}
+
+void shard::take(const person_rebuilt& x) {
+  const auto it = links_.find(x.clinic);
+  if (it == links_.end())
+    return;
+  for (const auto connection : it->second.sessions) {
+    auto* s = find(connection);
+    if (!s || s->claims.person != x.id || !s->person)
+      continue;
+    s->person = caf::actor_cast<person_actor>(x.person);
+    if (s->entered)
+      mailbox_.send(s->person, device_back{session_of(connection), *s->entered, s->attentive});
+  }
+}
+
+} // namespace machiai
