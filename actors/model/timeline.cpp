@@ -21,6 +21,15 @@ caf::error malformed(std::string text) {
   return make_error(ec::malformed, std::move(text));
 }
 
+/// The message without the code's word in front, to be put behind the case's name.
+std::string reason_of(const caf::error& error) {
+  auto text = message_of(error);
+  const auto prefix = to_string(code_of(error)) + ": ";
+  if (text.starts_with(prefix))
+    text.erase(0, prefix.size());
+  return text;
+}
+
 /// `case 3 (a01_two_party)`: a name that is not there cannot be given.
 std::string case_text(size_t index, const boost::json::value& in) {
   auto text = "case " + std::to_string(index + 1);
@@ -42,7 +51,7 @@ caf::expected<std::vector<stay>> stays_of(const std::vector<timeline_edge>& even
   std::map<std::string, person_so_far> persons;
   for (size_t i = 0; i < events.size(); ++i) {
     const auto& x = events[i];
-    const auto where = "events[" + std::to_string(i) + "]";
+    const auto where = "field events[" + std::to_string(i) + "]";
     if (x.actor.id.empty())
       return malformed(where + ".actor.id: must not be empty");
     const auto [it, is_new] = persons.try_emplace(x.actor.id, person_so_far{x.actor.role, x.t, std::nullopt});
@@ -68,11 +77,11 @@ caf::expected<measured_timeline> read_timeline(boost::json::value in) {
     if (const auto* expect = object->if_contains("expect"); expect && !expect->is_null()) {
       auto figures = decode_json<meter_result>(*expect, decode_policy::stored);
       if (!figures)
-        return malformed("expect: " + message_of(figures.error()));
+        return malformed("field expect: " + reason_of(figures.error()));
       source.expect = *figures;
     }
     if (const auto* why = object->if_contains("why"); why && !why->is_string() && !why->is_null())
-      return malformed("why: expected a string");
+      return malformed("field why: expected a string");
     object->erase("expect");
     object->erase("why");
   }
@@ -85,15 +94,6 @@ caf::expected<measured_timeline> read_timeline(boost::json::value in) {
   source.name = std::move(text->name);
   source.events = std::move(text->events);
   return measured_timeline{std::move(source), std::move(*stays)};
-}
-
-/// The message without the code's word in front, to be put behind the case's name.
-std::string reason_of(const caf::error& error) {
-  auto text = message_of(error);
-  const auto prefix = to_string(code_of(error)) + ": ";
-  if (text.starts_with(prefix))
-    text.erase(0, prefix.size());
-  return text;
 }
 
 } // namespace
