@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_schema.hpp"
 #include "store/verify.hpp"
+#include "tests/support/failing_sync.hpp"
 #include "tests/support/sample_stream.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/store_backends.hpp"
@@ -56,13 +57,14 @@ TEST_CASE("sqlite: a reader works beside a writing engine, after it, and without
   auto engine_store = require_open(backend.open());
   own(*engine_store, stream);
   REQUIRE(engine_store->commit(batch_of(stream.next(3))));
-  const auto reader = require_open(backend.open_to_read());
+  auto reader = require_open(backend.open_to_read());
   CHECK(stored_events(*reader, stream.clinic()) == 3);
   REQUIRE(engine_store->commit(batch_of(stream.next(2))));
   CHECK(stored_events(*reader, stream.clinic()) == 5);
   CHECK(*reader->clinics() == std::vector{stream.clinic()});
   CHECK_FALSE(reader->mark_alive({engine, {1}, false}));
   CHECK_FALSE(reader->index_step(10));
+  reader.reset();
   engine_store.reset();
   for (const auto* suffix : {"", "-wal", "-shm"})
     REQUIRE(chmod((backend.file() + suffix).c_str(), 0444) == 0);
@@ -187,6 +189,43 @@ TEST_CASE("sqlite: a write that fails stores nothing of its batch, which goes in
     limit.lift();
     check_taken_up_again(*store, stream, refused, stored);
   }
+}
+
+TEST_CASE("sqlite: whichever sync fails, what a commit says about its batch is true") {
+  auto failed = 0;
+  for (auto nth = 1;; nth += 3) {
+    sqlite_backend backend;
+    auto store = require_open(backend.open());
+    sample_stream stream{"c-1", 0};
+    own(*store, stream);
+    size_t stored = 0;
+    clinic_append refused;
+    {
+      const failing_sync sync{nth};
+      // Large enough for checkpoints to come along, which sync the file itself.
+      for (auto i = 0; i < 25 && refused.events.empty(); ++i) {
+        auto append = stream.next(200);
+        append.events.front().body += std::string(1'000'000, ' ');
+        const auto outcome = store->commit(batch_of(append));
+        if (outcome)
+          stored += append.events.size();
+        else
+          refused = append;
+      }
+      if (!sync.happened())
+        break;
+      ++failed;
+    }
+    if (nth % 2 == 0) {
+      store.reset();
+      store = require_open(backend.open());
+      CHECK(stored_events(*store, stream.clinic()) == stored);
+    } else if (!refused.events.empty()) {
+      REQUIRE(store->commit(batch_of(refused)));
+      CHECK(stored_events(*store, stream.clinic()) == stored + refused.events.size());
+    }
+  }
+  CHECK(failed >= 8);
 }
 
 TEST_CASE("sqlite: a full disk refuses a batch whole, and takes it once there is room") {
