@@ -120,6 +120,8 @@ TEST_CASE("http transport: a refusal reaches a client that is still sending its 
   auto client = at.connect();
   client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999\r\n\r\n" + std::string(300000, 'x'));
   CHECK(client.read_response().status == 413);
+  CHECK(client.ended());
+  CHECK_FALSE(client.was_reset());
 }
 
 TEST_CASE("http transport: a dripping header and a dripping body get 408, a silent client just the end") {

@@ -90,7 +90,7 @@ raw_client::raw_client(const std::string& address, const options& how) {
 raw_client::raw_client(raw_client&& other) noexcept
     : patience(other.patience), socket_(std::exchange(other.socket_, -1)),
       session_(std::exchange(other.session_, nullptr)), unread_(std::move(other.unread_)),
-      response_(std::move(other.response_)), ended_(other.ended_) {}
+      response_(std::move(other.response_)), ended_(other.ended_), reset_(other.reset_) {}
 
 raw_client::~raw_client() {
   close();
@@ -144,6 +144,7 @@ bool raw_client::read_more() {
   char buffer[16 * 1024];
   const auto count = session_ ? SSL_read(session_, buffer, sizeof buffer) : ::recv(socket_, buffer, sizeof buffer, 0);
   ended_ = count <= 0;
+  reset_ = count < 0;
   if (!ended_)
     unread_.append(buffer, static_cast<std::size_t>(count));
   return !ended_;

@@ -60,6 +60,8 @@ public:
   std::string read_to_end();
   /// Whether the server ends the connection (in any way) within `patience`; bytes before the end stay readable.
   bool ended();
+  /// The server ended the connection by a reset: what it said last may be lost.
+  bool was_reset() const { return reset_; }
   /// Whether nothing at all comes, not even the end, for this long.
   bool quiet_for(std::chrono::milliseconds time);
 
@@ -106,6 +108,7 @@ private:
   std::string unread_;
   raw_response response_;
   bool ended_ = false;
+  bool reset_ = false;
 };
 
 } // namespace machiai
