@@ -6,13 +6,16 @@
 
 namespace machiai {
 
-int fail(exit_code code, const caf::error& error) {
+std::string reason_of(const caf::error& error) {
   auto text = message_of(error);
-  // The code's word is for clients; people read the message.
   const auto prefix = to_string(code_of(error)) + ": ";
   if (text.starts_with(prefix))
     text.erase(0, prefix.size());
-  return fail(code, text);
+  return text;
+}
+
+int fail(exit_code code, const caf::error& error) {
+  return fail(code, reason_of(error));
 }
 
 int fail(exit_code code, std::string_view message) {
