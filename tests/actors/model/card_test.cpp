@@ -139,12 +139,15 @@ TEST_CASE("card: the meter shows the time so far, and after the end the bill") {
   clinic.ask(end_it);
   clinic.wait(hour);
   clinic.ask({put_clinic{{"later"}}});
+  // The bill stands, whatever the prices are by now.
+  clinic.policy.price.unit_yen = 999;
   const auto ended = card_now();
   CHECK(ended.phase == room_phase::ended);
   CHECK_FALSE(ended.meter.running);
   CHECK(ended.meter.total_yen_ex_tax == clinic.room(room_1).bills[0].bill.total_yen_ex_tax);
   CHECK(ended.bill_revision == 1);
   CHECK(ended.ended_at.has_value());
+  clinic.policy.price = {};
   clinic.ask(reopen_it);
   CHECK(card_now().meter.total_yen_ex_tax == ended.meter.total_yen_ex_tax);
   CHECK_FALSE(card_now().ended_at.has_value());

@@ -123,7 +123,7 @@ TEST_CASE("usage: a consultation without doctor time gives no line") {
 
 TEST_CASE("usage: a correction is a line of its own, with the difference, in the month of its last exit") {
   model_clinic clinic;
-  consult(clinic, room_1, "2026-11-30T23:00:00+09:00", "2026-11-30T23:20:00+09:00");
+  consult(clinic, room_1, "2026-11-30T23:00:00+09:00", "2026-11-30T23:20:00+09:00", true);
   clinic.ask(reopen_it);
   go_to(clinic, "2026-12-01T09:00:00+09:00");
   clinic.enter(room_1, "d2");
@@ -133,7 +133,7 @@ TEST_CASE("usage: a correction is a line of its own, with the difference, in the
   clinic.ask(end_it);
   const auto november = statement_of(clinic, "2026-11");
   REQUIRE(november.lines.size() == 1);
-  CHECK(november.total_yen_ex_tax == 100);
+  CHECK(november.total_yen_ex_tax == 150);
   const auto december = statement_of(clinic, "2026-12");
   REQUIRE(december.lines.size() == 1);
   const auto& line = december.lines[0];
@@ -142,7 +142,10 @@ TEST_CASE("usage: a correction is a line of its own, with the difference, in the
   CHECK(line.usage_date == "2026-11-30");
   CHECK(line.units == 3);
   CHECK(line.doctor_in_room_ms == (65 * minute).count());
-  CHECK(line.total_yen_ex_tax == 200);
+  CHECK(line.additional_participants == 2);
+  CHECK(line.base_yen == 200);
+  CHECK(line.additional_yen == 250);
+  CHECK(line.total_yen_ex_tax == 450);
   CHECK(line.doctors == ids({"d1", "d2"}));
 }
 
