@@ -4,12 +4,19 @@
 #include "config/settings.hpp"
 #include "store/event_store.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
 namespace machiai {
 
 class engine_metrics;
+
+/// Why an engine should not get traffic, for its readiness check. Written by whoever knows, read from any thread.
+struct readiness {
+  std::atomic<bool> store_writes{true};
+  std::atomic<bool> draining{false};
+};
 
 /// What every actor of one engine process shares. Copied into each; the settings never change while it runs.
 struct environment {
@@ -20,6 +27,7 @@ struct environment {
   incarnation engine = 0;
   /// May be null in tests.
   engine_metrics* metrics = nullptr;
+  std::shared_ptr<readiness> ready = std::make_shared<readiness>();
 
   [[nodiscard]] tariff price() const;
   [[nodiscard]] room_policy policy() const { return {settings->room, price()}; }

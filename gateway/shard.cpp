@@ -20,6 +20,9 @@ constexpr uint32_t attempts_max = 5;
 
 constexpr milliseconds retry_pause{300};
 
+/// How long a drain waits for the answers to commands that are on their way.
+constexpr int64_t drain_answers_ms = 2000;
+
 } // namespace
 
 shard::shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
@@ -207,10 +210,21 @@ void shard::drain(uint32_t reconnect_window_ms) {
   draining_ = true;
   io_.stop_accepting(listener_role::clients);
   const auto frame = prepare_text_frame(reconnect_frame(reconnect_window_ms));
-  io_.for_each_websocket([&](connection_id id) {
-    io_.send(id, {frame, 0, frame_kind::reply});
-    io_.close(id, static_cast<uint16_t>(close_code::restarting), "planned restart");
-  });
+  io_.for_each_websocket([&](connection_id id) { io_.send(id, {frame, 0, frame_kind::reply}); });
+  close_when_answered(io_shard::now_ms() + drain_answers_ms);
+}
+
+void shard::close_when_answered(int64_t latest_ms) {
+  if (in_flight_ > 0 && io_shard::now_ms() < latest_ms) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{10});
+    timer->async_wait([this, timer, latest_ms](const boost::system::error_code& failed) {
+      if (!failed)
+        close_when_answered(latest_ms);
+    });
+    return;
+  }
+  io_.for_each_websocket(
+      [&](connection_id id) { io_.close(id, static_cast<uint16_t>(close_code::restarting), "planned restart"); });
 }
 
 void shard::expire_commands() {

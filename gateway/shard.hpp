@@ -84,6 +84,7 @@ private:
   void leave_link(session& s);
   void check_entitlement(clinic_link& link);
   void expire_commands();
+  void close_when_answered(int64_t latest_ms);
 
   session* find(connection_id id);
   session* find(const session_id& id);

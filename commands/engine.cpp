@@ -1,0 +1,146 @@
+#include "commands/engine.hpp"
+
+#include "actors/event_log.hpp"
+#include "actors/registry.hpp"
+#include "actors/type_ids.hpp"
+#include "commands/statement_service.hpp"
+#include "config/error.hpp"
+#include "config/log.hpp"
+#include "config/wall_clock.hpp"
+#include "gateway/api_route.hpp"
+#include "metrics/engine_metrics.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <random>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace machiai {
+
+namespace {
+
+/// Unique among all engines that ever used a store: the start's time and 16 random bits.
+incarnation new_incarnation() {
+  std::random_device random;
+  return static_cast<uint64_t>(system_wall_clock().now_ms()) << 16U | (random() & 0xFFFFU);
+}
+
+std::string not_ready(const readiness& ready) {
+  if (ready.draining)
+    return "draining";
+  return ready.store_writes ? "" : "the store does not write";
+}
+
+} // namespace
+
+engine::engine(settings given) {
+  shared_.settings = std::make_shared<const settings>(std::move(given));
+  shared_.clock = [] { return timestamp{system_wall_clock().now_ms()}; };
+  shared_.engine = new_incarnation();
+  metrics_ = std::make_unique<engine_metrics>(route_templates());
+  shared_.metrics = metrics_.get();
+}
+
+caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
+  std::unique_ptr<engine> made{new engine(std::move(given))};
+  if (auto problem = made->open_store())
+    return problem;
+  made->config_ = std::make_unique<caf::actor_system_config>();
+  made->config_->add_message_types<caf::id_block::machiai>();
+  made->config_->set("scheduler.policy", caf::atom("sharing"));
+  made->config_->set("scheduler.max-threads", std::max(1U, std::thread::hardware_concurrency() / 2));
+  made->system_ = std::make_unique<caf::actor_system>(*made->config_);
+  made->system_->await_actors_before_shutdown(false);
+  made->log_ = made->system_->spawn<caf::detached>(event_log, made->shared_, made->store_);
+  made->registry_ = made->system_->spawn(registry, made->shared_, made->log_);
+  if (auto problem = made->start_gateway())
+    return problem;
+  return made;
+}
+
+caf::error engine::open_store() {
+  const auto& given = *shared_.settings;
+  auto store = machiai::open_store({given.store.url, false});
+  if (!store)
+    return store.error();
+  store_ = std::move(*store);
+  // The key comes after the store: a mistyped store path must not leave a key file behind.
+  const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
+                                                          : given.token.operator_key_file;
+  auto key = load_or_create_operator_key(file);
+  if (!key)
+    return key.error();
+  key_ = std::make_shared<const operator_key>(std::move(*key));
+  statements_ = std::make_unique<statement_service>(given.store.url);
+  return {};
+}
+
+caf::error engine::start_gateway() {
+  shard_context context;
+  context.shared = shared_;
+  context.registry = registry_;
+  context.key = key_;
+  context.usage = [this](clinic_id clinic, std::string month, statement_service::callback done) {
+    statements_->read(std::move(clinic), std::move(month), std::move(done));
+  };
+  context.not_ready = [ready = shared_.ready] { return not_ready(*ready); };
+  context.drain = [] { ::kill(::getpid(), SIGTERM); };
+  auto started = gateway::start(context, *system_);
+  if (!started)
+    return started.error();
+  gateway_ = std::move(*started);
+  return {};
+}
+
+engine::~engine() {
+  if (gateway_)
+    gateway_->stop();
+  statements_.reset();
+  gateway_.reset();
+  log_ = nullptr;
+  registry_ = nullptr;
+}
+
+std::string engine::ready_line() const {
+  return R"({"ready":true,"listen":")" + gateway_->address() + R"(","admin":")" + gateway_->admin_address() + "\"}";
+}
+
+caf::error engine::reload_certificate() {
+  return gateway_->reload_certificate();
+}
+
+bool engine::wait_for_clients(std::chrono::steady_clock::time_point until, const std::function<bool()>& hurry) {
+  while (gateway_->websocket_count() > 0) {
+    if (hurry() || std::chrono::steady_clock::now() >= until)
+      return false;
+    std::this_thread::sleep_for(milliseconds{20});
+  }
+  return true;
+}
+
+bool engine::drain(const std::function<bool()>& hurry) {
+  const auto& limits = shared_.settings->drain;
+  const auto until = std::chrono::steady_clock::now() + milliseconds{limits.hard_limit_ms};
+  shared_.ready->draining = true;
+  gateway_->drain(limits.reconnect_window_ms);
+  auto in_time = wait_for_clients(until, hurry);
+  caf::scoped_actor self{*system_};
+  const auto left = std::max(until - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{0});
+  const auto rest = std::max(std::chrono::duration_cast<milliseconds>(left), milliseconds{1000});
+  self->request(registry_, rest, drain_clinics{}).receive([](bool) {}, [&](const caf::error&) { in_time = false; });
+  self->request(log_, rest, mark_clean{})
+      .receive([](bool) {},
+               [&](const caf::error& why) {
+                 log_error("engine.no_clean_mark", why);
+                 in_time = false;
+               });
+  return in_time;
+}
+
+} // namespace machiai

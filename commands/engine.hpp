@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+#include "gateway/gateway.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/expected.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace machiai {
+
+class statement_service;
+
+/// A running engine: store, actors, gateway, wired together. Belongs to main's thread.
+class engine {
+public:
+  /// Everything runs when it returns. Errors say which part could not start: `ec::bad_setting` for settings and keys,
+  /// `ec::system_failure` for addresses, else the store's.
+  static caf::expected<std::unique_ptr<engine>> start(settings given);
+
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// The one line that says where it listens.
+  std::string ready_line() const;
+
+  caf::error reload_certificate();
+
+  /// The planned end: no new connections, clients told when to come back, commands on their way answered, clinics
+  /// asleep, the clean mark written. `hurry` says that nobody wants to wait any more. False when the time limit came
+  /// first.
+  bool drain(const std::function<bool()>& hurry);
+
+private:
+  explicit engine(settings given);
+
+  caf::error open_store();
+  caf::error start_gateway();
+  bool wait_for_clients(std::chrono::steady_clock::time_point until, const std::function<bool()>& hurry);
+
+  environment shared_;
+  std::shared_ptr<event_store> store_;
+  std::shared_ptr<const operator_key> key_;
+  std::unique_ptr<engine_metrics> metrics_;
+  std::unique_ptr<statement_service> statements_;
+  std::unique_ptr<caf::actor_system_config> config_;
+  std::unique_ptr<caf::actor_system> system_;
+  event_log_actor log_;
+  registry_actor registry_;
+  std::unique_ptr<gateway> gateway_;
+};
+
+} // namespace machiai

@@ -1,0 +1,66 @@
+#include "commands/statement_service.hpp"
+
+#include "actors/model/usage.hpp"
+#include "commands/clinic_log.hpp"
+#include "config/error.hpp"
+#include "store/json_encode.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <utility>
+
+namespace machiai {
+
+struct statement_service::worker {
+  explicit worker(std::string store_url) : url(std::move(store_url)) {}
+
+  caf::expected<std::string> statement(const clinic_id& clinic, const std::string& month) {
+    if (!is_month(month))
+      return make_error(ec::out_of_range, "month: must be a month such as 2026-11");
+    if (!store) {
+      auto opened = open_to_read(url);
+      if (!opened)
+        return opened.error();
+      store = std::move(*opened);
+    }
+    usage_reader reader{month};
+    const auto done = read_events(*store, clinic, [&reader](const event& x) {
+      reader.read(x);
+      return true;
+    });
+    if (!done) {
+      store.reset();
+      return done.error();
+    }
+    return encode_json(reader.statement());
+  }
+
+  std::string url;
+  std::unique_ptr<event_store> store;
+  std::atomic<size_t> waiting{0};
+  boost::asio::thread_pool thread{1};
+};
+
+statement_service::statement_service(std::string store_url) : worker_(std::make_unique<worker>(std::move(store_url))) {}
+
+statement_service::~statement_service() {
+  worker_->thread.stop();
+  worker_->thread.join();
+}
+
+void statement_service::read(clinic_id clinic, std::string month, callback done) {
+  if (worker_->waiting.fetch_add(1) >= waiting_max) {
+    --worker_->waiting;
+    done(make_error(ec::rate_limited, "too many statements are being read"));
+    return;
+  }
+  boost::asio::post(worker_->thread,
+                    [this, clinic = std::move(clinic), month = std::move(month), done = std::move(done)] {
+                      done(worker_->statement(clinic, month));
+                      --worker_->waiting;
+                    });
+}
+
+} // namespace machiai

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "store/ids.hpp"
+
+#include <caf/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace machiai {
+
+/// Reads month's statements for the HTTP API, one after the other, on a thread and a read-only store connection of its
+/// own, so that neither commits nor sockets wait for it.
+class statement_service {
+public:
+  using callback = std::function<void(caf::expected<std::string>)>;
+
+  explicit statement_service(std::string store_url);
+  ~statement_service();
+  statement_service(const statement_service&) = delete;
+  statement_service& operator=(const statement_service&) = delete;
+
+  /// The statement as JSON text, handed to `done` on the service's thread. At most `waiting_max` wait; one more gets
+  /// `ec::rate_limited` at once.
+  void read(clinic_id clinic, std::string month, callback done);
+
+  static constexpr size_t waiting_max = 64;
+
+private:
+  struct worker;
+  std::unique_ptr<worker> worker_;
+};
+
+} // namespace machiai
