@@ -99,8 +99,8 @@ struct takeover {
   std::optional<alive_mark> previous;
 };
 
-/// All a clinic needs to be what it was: the newest snapshot and everything after it, oldest first. Answers are those
-/// given after the snapshot.
+/// All a clinic needs to be what it was: the newest snapshot and everything after it, oldest first. Answers begin
+/// with those given at the snapshot's own seq: a refusal moves no number and may be younger than the snapshot.
 struct clinic_history {
   std::optional<snapshot_record> snapshot;
   std::vector<event_record> events;

@@ -59,9 +59,10 @@ caf::expected<clinic_history> memory_event_store::load(const clinic_id& clinic, 
     if (snapshot.seq <= last_seq && (!history.snapshot || snapshot.seq >= history.snapshot->seq))
       history.snapshot = snapshot;
   const auto after = history.snapshot ? history.snapshot->seq : 0;
-  const auto wanted = [=](const auto& row) { return row.seq > after && row.seq <= last_seq; };
-  std::ranges::copy_if(rows.events, std::back_inserter(history.events), wanted);
-  std::ranges::copy_if(rows.answers, std::back_inserter(history.answers), wanted);
+  std::ranges::copy_if(rows.events, std::back_inserter(history.events),
+                       [=](const auto& row) { return row.seq > after && row.seq <= last_seq; });
+  std::ranges::copy_if(rows.answers, std::back_inserter(history.answers),
+                       [=](const auto& row) { return row.seq >= after && row.seq <= last_seq; });
   return history;
 }
 

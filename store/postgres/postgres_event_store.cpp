@@ -280,7 +280,7 @@ caf::expected<clinic_history> postgres_event_store::load(const clinic_id& clinic
       return std::move(read.error());
     if (auto whole = check_numbering(clinic, after, history.events); !whole)
       return std::move(whole.error());
-    auto answers = read_answers(connection, clinic, as_stored(after) + 1, bound(last_seq));
+    auto answers = read_answers(connection, clinic, as_stored(after), bound(last_seq));
     if (!answers)
       return std::move(answers.error());
     history.answers = std::move(*answers);

@@ -265,7 +265,7 @@ caf::expected<clinic_history> sqlite_event_store::load(const clinic_id& clinic, 
     return std::move(read.error());
   if (auto whole = check_numbering(clinic, after, history.events); !whole)
     return std::move(whole.error());
-  auto answers = read_answers(*connection_, clinic, as_stored(after) + 1, seq_bound(last_seq));
+  auto answers = read_answers(*connection_, clinic, as_stored(after), seq_bound(last_seq));
   if (!answers)
     return std::move(answers.error());
   history.answers = std::move(*answers);

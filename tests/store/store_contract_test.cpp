@@ -142,7 +142,7 @@ TEST_CASE_TEMPLATE("store: the newest snapshot not after the asked seq begins a 
   auto history = loaded(*store, stream.clinic());
   CHECK(history.snapshot == snapshots[2]);
   CHECK(history.events.size() == 5);
-  CHECK(history.answers.size() == 1);
+  CHECK(history.answers.size() == 2);
   history = loaded(*store, stream.clinic(), 25);
   CHECK(history.snapshot == snapshots[1]);
   CHECK(history.events == std::vector(events.begin() + 20, events.begin() + 25));
