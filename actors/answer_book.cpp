@@ -2,8 +2,15 @@
 
 namespace machiai {
 
-bool answer_book::begin(const person_id& who, const command_id& command) {
-  return pages_.try_emplace(key{who, command}).second;
+bool answer_book::begin(const person_id& who, const command_id& command, const room_id& room) {
+  const auto [it, is_new] = pages_.try_emplace(key{who, command});
+  if (is_new)
+    it->second.room = room;
+  return is_new;
+}
+
+void answer_book::abandon(const room_id& room) {
+  std::erase_if(pages_, [&](const auto& x) { return !x.second.answered && x.second.room == room; });
 }
 
 void answer_book::remember(const answer_record& x) {
@@ -11,7 +18,7 @@ void answer_book::remember(const answer_record& x) {
   auto& kept = pages_[id];
   if (kept.answered)
     return;
-  kept = {x.at, true, {x.seq, x.answer}};
+  kept = {x.at, true, {}, {x.seq, x.answer}};
   order_.push_back(std::move(id));
   forget(x.at);
 }

@@ -24,8 +24,11 @@ public:
     std::string answer;
   };
 
-  /// A command is being worked on. False when it already is, or has its answer.
-  bool begin(const person_id& who, const command_id& command);
+  /// A command is being worked on, by `room` unless that is empty. False when it already is, or has its answer.
+  bool begin(const person_id& who, const command_id& command, const room_id& room);
+
+  /// What this room was working on will never be answered: those commands were never begun.
+  void abandon(const room_id& room);
 
   /// The answer, in order of `at`.
   void remember(const answer_record& x);
@@ -43,6 +46,7 @@ private:
   struct page {
     timestamp at;
     bool answered = false;
+    room_id room;
     entry given;
   };
 

@@ -119,7 +119,8 @@ void clinic_actor_state::watch(const subscribe& x) {
 }
 
 void clinic_actor_state::request(const clinic_request& x) {
-  if (!stream_->begin(x.origin)) {
+  const auto* of_room = std::get_if<room_command>(&x.command);
+  if (!stream_->begin(x.origin, of_room ? room_of(*of_room) : room_id{})) {
     repeat({x.origin});
     return;
   }
@@ -169,37 +170,37 @@ caf::result<room_actor> clinic_actor_state::find(const get_room& x) {
 void clinic_actor_state::number(const room_decided& x) {
   std::vector<expelled> gone;
   for (const auto& payload : x.events) {
-    const auto numbered = stream_->number(x.room, x.at, x.by, payload);
-    tell_person(numbered);
+    tell_person(stream_->number(x.room, x.at, x.by, payload), x);
     if (const auto* removed = std::get_if<participant_removed>(&payload.value))
       gone.push_back({id_, x.room, removed->person});
-    if (std::holds_alternative<room_archived>(payload.value))
+    if (std::holds_alternative<room_archived>(payload.value)) {
+      stream_->abandon(x.room);
       household_->forget_room(x.room);
+    }
   }
-  if (x.origin) {
+  if (x.origin)
     stream_->answer(*x.origin, x.at, x.refusal);
-    if (x.refusal && x.entry)
-      if (auto person = household_->known_person(x.origin->who.id))
-        self_->send(person, entry_refused{x.room, x.origin->session});
-  }
+  if (x.heard > 0)
+    tell_place(x.room, x.person, x.heard);
   end_turn();
   for (auto& person : gone)
     stream_->hold(std::nullopt, std::move(person));
 }
 
-void clinic_actor_state::tell_person(const event& x) {
-  const auto* room = find_room(stream_->state(), x.room);
+void clinic_actor_state::tell_person(const event& x, const room_decided& from) {
   const auto who = subject_of(x.payload);
+  // Whoever caused the decision is told once, when all of it stands.
+  if (!who.empty() && (from.heard == 0 || from.person != who))
+    tell_place(x.room, who, 0);
+}
+
+void clinic_actor_state::tell_place(const room_id& room, const person_id& who, uint64_t heard) {
   const auto actor = household_->known_person(who);
-  if (!room || !actor)
+  if (!actor)
     return;
-  const auto* known = find_participant(*room, who);
-  if (const auto* left = std::get_if<participant_left>(&x.payload.value))
-    self_->send(actor, participation_changed{x.room, whereabouts::left, left->reason});
-  else if (std::holds_alternative<participant_removed>(x.payload.value))
-    self_->send(actor, participation_changed{x.room, whereabouts::left, leave_reason::removed});
-  else if (known)
-    self_->send(actor, participation_changed{x.room, known->whereabouts, leave_reason::left});
+  const auto* state = find_room(stream_->state(), room);
+  const auto* known = state ? find_participant(*state, who) : nullptr;
+  self_->send(actor, participation_changed{room, known ? known->whereabouts : whereabouts::absent, heard});
 }
 
 void clinic_actor_state::end_turn() {
@@ -275,6 +276,8 @@ void clinic_actor_state::child_down(const caf::down_msg& x) {
     return;
   }
   const auto loss = household_->bury(x);
+  if (loss.room)
+    stream_->abandon(*loss.room);
   if (loss.what == clinic_household::death::too_many)
     self_->quit(make_error(ec::internal, "rooms and persons of this clinic die too often"));
   else if (loss.rebuilt)

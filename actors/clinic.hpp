@@ -37,10 +37,14 @@ public:
   void look_around();
   void child_down(const caf::down_msg& x);
 
+  [[nodiscard]] const clinic_stream& stream() const { return *stream_; }
+  [[nodiscard]] const clinic_household& household() const { return *household_; }
+
 private:
   void decide_here(const command_origin& origin, const clinic_command& command);
   void ask_room(const command_origin& origin, const room_command& command);
-  void tell_person(const event& x);
+  void tell_person(const event& x, const room_decided& from);
+  void tell_place(const room_id& room, const person_id& who, uint64_t heard);
   void end_turn();
   void send_released(uint64_t ticket);
   [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;

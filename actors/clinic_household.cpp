@@ -129,30 +129,36 @@ clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
       std::find_if(persons_.begin(), persons_.end(), [&](const auto& p) { return is_source(p.second.actor); });
   if (room == rooms_.end() && person == persons_.end())
     return {};
-  if (!x.reason) {
-    if (room != rooms_.end())
-      rooms_.erase(room);
-    return {death::expected, {}};
-  }
+  if (!x.reason)
+    return {death::expected, {}, {}};
   if (!restarts_.restart(self_->clock().now()))
-    return {death::too_many, {}};
+    return {death::too_many, {}, {}};
   if (room != rooms_.end()) {
-    rebuild_room(room->first);
-    return {death::rebuilt, {}};
+    const auto id = room->first;
+    rebuild_room(id);
+    return {death::rebuilt, {}, id};
   }
   const auto id = person->first;
   rebuild_person(id);
-  return {death::rebuilt, id};
+  return {death::rebuilt, id, {}};
+}
+
+void clinic_household::forget_room(const room_id& id) {
+  rooms_.erase(id);
+  tell_of_rebuilt(id);
 }
 
 void clinic_household::rebuild_room(const room_id& id) {
   rooms_.erase(id);
+  if (find_room(stream_.state(), id))
+    room(id);
+  tell_of_rebuilt(id);
+}
+
+void clinic_household::tell_of_rebuilt(const room_id& id) {
   const auto* state = find_room(stream_.state(), id);
-  if (!state)
-    return;
-  room(id);
   for (const auto& [person, child] : persons_) {
-    const auto* x = find_participant(*state, person);
+    const auto* x = state ? find_participant(*state, person) : nullptr;
     self_->send(child.actor, room_rebuilt{id, x ? x->whereabouts : whereabouts::absent, stream_.answered_by(person)});
   }
 }

@@ -35,14 +35,17 @@ public:
   void for_each_person(const std::function<void(const person_actor&)>& visit) const;
 
   /// The room left the board.
-  void forget_room(const room_id& id) { rooms_.erase(id); }
+  void forget_room(const room_id& id);
+  /// The rooms that have an actor.
+  [[nodiscard]] const std::map<room_id, room_actor>& rooms() const { return rooms_; }
 
   /// What a death of one of the household came to.
   enum class death { none_of_ours, expected, rebuilt, too_many };
-  /// `rebuilt` names the person that was replaced, if it was one.
   struct loss {
     death what = death::none_of_ours;
+    /// The person that was replaced, or the room that died, if it was one.
     std::optional<person_id> rebuilt;
+    std::optional<room_id> room;
   };
   loss bury(const caf::down_msg& x);
 
@@ -56,6 +59,7 @@ private:
   person_actor spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays);
   [[nodiscard]] std::vector<earlier_stay> stays_of(const person_id& id, const earlier_stay& common) const;
   void rebuild_room(const room_id& id);
+  void tell_of_rebuilt(const room_id& id);
   void rebuild_person(const person_id& id);
 
   clinic_actor::pointer self_;

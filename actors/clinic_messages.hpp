@@ -8,6 +8,7 @@
 
 #include <caf/error.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -54,7 +55,8 @@ struct repeat_answer {
 BOOST_DESCRIBE_STRUCT(repeat_answer, (), (origin))
 
 /// A decision: the events to number, in order, and the answer to whoever asked. `refusal` excludes events of the
-/// command itself, but not those that preceded it.
+/// command itself, but not those that preceded it. `heard` is the stamp of what `person` told the room, 0 when the
+/// decision is about nothing a person told; the person is told back what became of it, even if nothing did.
 struct room_decided {
   room_id room;
   timestamp at;
@@ -62,10 +64,10 @@ struct room_decided {
   std::vector<event_payload> events;
   std::optional<command_origin> origin;
   std::optional<caf::error> refusal;
-  /// The refusal is of a device's wish to come in.
-  bool entry = false;
+  person_id person;
+  uint64_t heard = 0;
 };
-BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, entry))
+BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, person, heard))
 
 struct get_room {
   room_id room;

@@ -85,6 +85,10 @@ void clinic_stream::write_frames(const event& x) {
 }
 
 void clinic_stream::answer(const command_origin& origin, timestamp at, const std::optional<caf::error>& refusal) {
+  if (const auto* given = answers_.find(origin.who.id, origin.command)) {
+    turn_answers_.push_back(reply(origin, given->answer));
+    return;
+  }
   auto text = refusal ? refused_text(*refusal) : accepted_text(state_.position.seq);
   const answer_record given{origin.who.id, origin.command, at, state_.position.seq, std::move(text)};
   answers_.remember(given);
@@ -105,17 +109,19 @@ void clinic_stream::add_snapshot() {
 }
 
 std::optional<append> clinic_stream::end_turn() {
-  if (turn_.events.empty() && turn_.answers.empty() && !turn_.snapshot)
-    return std::nullopt;
   if (state_.position.seq - snapshot_seq_ >= shared_.settings->clinic.snapshot_every_events)
     add_snapshot();
-  ++last_ticket_;
+  const auto stores = !turn_.events.empty() || !turn_.answers.empty() || turn_.snapshot;
+  if (stores)
+    ++last_ticket_;
   if (!turn_frames_.empty())
     hold(std::nullopt, feed{id_, std::exchange(turn_frames_, {})});
   for (auto& x : std::exchange(turn_answers_, {})) {
     const auto to = shard_of_session(x.session);
     hold(to, std::move(x));
   }
+  if (!stores)
+    return std::nullopt;
   auto what = std::exchange(turn_, {});
   what.clinic = id_;
   what.epoch = epoch_;
@@ -131,8 +137,8 @@ std::vector<release_queue::held> clinic_stream::release(uint64_t ticket) {
   return held_.release(durable_ticket_);
 }
 
-bool clinic_stream::begin(const command_origin& origin) {
-  return answers_.begin(origin.who.id, origin.command);
+bool clinic_stream::begin(const command_origin& origin, const room_id& room) {
+  return answers_.begin(origin.who.id, origin.command, room);
 }
 
 void clinic_stream::repeat(const command_origin& origin) {

@@ -30,7 +30,7 @@ public:
   /// Gives the event the next number, folds it and writes its frames. Takes part in the turn.
   event number(const room_id& room, timestamp at, const author& by, const event_payload& payload);
 
-  /// The one answer to a command, after its events. Takes part in the turn.
+  /// The one answer to a command, after its events; the first one stands if it had one before. Takes part in the turn.
   void answer(const command_origin& origin, timestamp at, const std::optional<caf::error>& refusal);
 
   /// A snapshot comes along with the turn, whether or not one is due.
@@ -48,8 +48,10 @@ public:
   /// Nothing is on its way to the log.
   [[nodiscard]] bool is_durable() const { return durable_ticket_ == last_ticket_; }
 
-  /// Begins a command. False when it is a repetition: `repeat` answers it.
-  bool begin(const command_origin& origin);
+  /// Begins a command, which `room` works on unless that is empty. False when it is a repetition: `repeat` answers it.
+  bool begin(const command_origin& origin, const room_id& room);
+  /// The room died with what it was working on.
+  void abandon(const room_id& room) { answers_.abandon(room); }
   /// The answer given before, or `in_flight`.
   void repeat(const command_origin& origin);
   [[nodiscard]] std::vector<command_id> answered_by(const person_id& who) const { return answers_.commands_of(who); }

@@ -3,6 +3,7 @@
 #include "actors/person.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -16,18 +17,25 @@ public:
   using person_actor_state::person_actor_state;
 
   void changed(const participation_changed& x) override;
-  void refused(const entry_refused& x) override;
   void rebuilt(const room_rebuilt& x) override;
+  void lost(const device_lost& x) override;
+  void lose_shard(const shard_lost& x) override;
 
 protected:
   void enter(const command_origin& origin, const room_id& room) override;
+  void leave(const command_origin& origin, const room_id& room) override;
 
 private:
+  using entry = std::pair<command_origin, room_id>;
+
   void go_on();
+  void go_on_if_left(const room_id& room);
+  /// Entries that nobody waits for any more.
+  void drop_entries(const std::function<bool(const entry&)>& which);
 
   /// The room whose leave is on its way to the log.
   std::optional<room_id> leaving_;
-  std::deque<std::pair<command_origin, room_id>> entries_;
+  std::deque<entry> entries_;
 };
 
 person_actor::behavior_type doctor(person_actor::stateful_pointer<doctor_actor_state> self, environment shared,

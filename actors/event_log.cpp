@@ -13,6 +13,9 @@ namespace machiai {
 
 namespace {
 
+/// Between two attempts to learn what became of a commit.
+constexpr milliseconds ask_again_after{200};
+
 template <class T>
 void move_all(std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -29,23 +32,25 @@ void event_log_state::init(environment shared, std::shared_ptr<event_store> stor
 
 void event_log_state::add(append& x) {
   const auto sender = caf::actor_cast<clinic_actor>(self_->current_sender());
-  const auto [it, is_new] = place_in_batch_.try_emplace(x.what.clinic, gathered_.appends.size());
-  if (is_new) {
-    gathered_.appends.push_back(std::move(x.what));
-    writers_.push_back({sender, x.ticket});
-  } else if (auto& known = gathered_.appends[it->second]; known.epoch == x.what.epoch) {
+  gathered_.events += x.what.events.size();
+  auto& appends = gathered_.what.appends;
+  const auto [it, is_new] = gathered_.places.try_emplace(x.what.clinic, appends.size());
+  if (!is_new && appends[it->second].epoch == x.what.epoch) {
+    auto& known = appends[it->second];
     move_all(x.what.events, known.events);
     move_all(x.what.answers, known.answers);
     move_all(x.what.outbox, known.outbox);
     if (x.what.snapshot)
       known.snapshot = std::move(x.what.snapshot);
-    writers_[it->second].ticket = x.ticket;
+    gathered_.writers[it->second].ticket = x.ticket;
   } else {
     // A clinic that was taken over within one batch: the newer owner's append stands for itself.
-    it->second = gathered_.appends.size();
-    gathered_.appends.push_back(std::move(x.what));
-    writers_.push_back({sender, x.ticket});
+    it->second = appends.size();
+    appends.push_back(std::move(x.what));
+    gathered_.writers.push_back({sender, x.ticket});
   }
+  if (gathered_.events >= shared_.settings->store.batch_events_max && !unknown_)
+    commit_gathered();
   schedule_flush();
 }
 
@@ -71,17 +76,34 @@ void event_log_state::schedule_flush() {
 
 void event_log_state::flush() {
   flush_scheduled_ = false;
-  commit_gathered();
+  const auto was_unknown = unknown_.has_value();
+  if (!commit_gathered()) {
+    flush_scheduled_ = true;
+    self_->delayed_send(self_, ask_again_after, flush_due{});
+    return;
+  }
+  if (was_unknown)
+    schedule_flush();
   answer_wakes();
 }
 
-void event_log_state::commit_gathered() {
-  if (gathered_.appends.empty())
-    return;
-  const auto outcome = store_->commit(gathered_);
+bool event_log_state::commit_gathered() {
+  if (!unknown_ && gathered_.what.appends.empty())
+    return true;
+  auto now_due = unknown_ ? *std::exchange(unknown_, std::nullopt) : std::exchange(gathered_, {});
+  const auto outcome = store_->commit(now_due.what);
   last_commit_ = self_->clock().now();
-  for (size_t i = 0; i < writers_.size(); ++i) {
-    const auto& to = writers_[i];
+  if (!outcome && code_of(outcome.error()) == ec::timed_out) {
+    unknown_ = std::move(now_due);
+    return false;
+  }
+  tell_writers(now_due, outcome);
+  return true;
+}
+
+void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
+  for (size_t i = 0; i < done.writers.size(); ++i) {
+    const auto& to = done.writers[i];
     if (!outcome)
       self_->send(to.clinic, append_failed{outcome.error()});
     else if (std::binary_search(outcome->refused.begin(), outcome->refused.end(), i))
@@ -89,9 +111,6 @@ void event_log_state::commit_gathered() {
     else
       self_->send(to.clinic, appended{to.ticket});
   }
-  gathered_.appends.clear();
-  writers_.clear();
-  place_in_batch_.clear();
 }
 
 void event_log_state::answer_wakes() {
@@ -125,6 +144,8 @@ caf::result<clinic_list> event_log_state::clinics() {
 caf::result<bool> event_log_state::end_cleanly() {
   ending_ = true;
   flush();
+  if (unknown_)
+    return make_error(ec::timed_out, "what became of the last commit is not known");
   if (auto done = store_->mark_alive({shared_.engine, shared_.clock(), true}); !done)
     return done.error();
   return true;

@@ -10,13 +10,16 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace machiai {
 
 /// State of the event log: the store's only writer. What came in while the last commit ran goes out as the next one, at
-/// least `store.commit_interval_us` apart; wake-ups wait for the commit before them. A commit that fails is told to
-/// every clinic in it, and nothing later of theirs is stored: the store refuses what does not continue its numbering.
+/// least `store.commit_interval_us` apart and at most `store.batch_events_max` events (and one append) long; wake-ups
+/// wait for the commit before them. A commit whose outcome the store cannot tell is put to it again until it can. A
+/// commit that fails is told to every clinic in it, and nothing later of theirs is stored: the store refuses what does
+/// not continue its numbering.
 class event_log_state {
 public:
   static constexpr const char* name = "event_log";
@@ -43,17 +46,26 @@ private:
     caf::typed_response_promise<clinic_woken> promise;
   };
 
+  /// What goes into one commit, and who gets the word on `what.appends[i]`.
+  struct batch {
+    commit_batch what;
+    std::vector<writer> writers;
+    std::map<clinic_id, size_t> places;
+    size_t events = 0;
+  };
+
   void schedule_flush();
-  void commit_gathered();
+  /// False when the store could not say what became of the batch; nothing else may go to it before that is known.
+  bool commit_gathered();
+  void tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome);
   void answer_wakes();
 
   event_log_actor::pointer self_;
   environment shared_;
   std::shared_ptr<event_store> store_;
-  commit_batch gathered_;
-  /// Who gets the word on `gathered_.appends[i]`.
-  std::vector<writer> writers_;
-  std::map<clinic_id, size_t> place_in_batch_;
+  batch gathered_;
+  /// The batch whose outcome is not known.
+  std::optional<batch> unknown_;
   std::vector<waking> wakes_;
   bool flush_scheduled_ = false;
   bool ending_ = false;

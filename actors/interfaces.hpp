@@ -17,8 +17,8 @@ namespace machiai {
 /// Stands for one I/O thread of the gateway and all sessions on it.
 using shard_actor = caf::typed_actor<
     // The clinic it sought.
-  caf::reacts_to<clinic_found>,
-  // The clinic's stream is open, or its keys changed.
+    caf::reacts_to<clinic_found>,
+    // The clinic's stream is open, or its keys changed.
     caf::reacts_to<feed_opened>,
     // A session sees its topic from now on, or why not.
     caf::reacts_to<subscribed>,
@@ -54,8 +54,6 @@ using person_actor = caf::typed_actor<
     caf::reacts_to<device_back>, caf::reacts_to<shard_lost>,
     // What the log says of the person's place.
     caf::reacts_to<participation_changed>,
-    // The room did not let the person in.
-    caf::reacts_to<entry_refused>,
     // The room died and was rebuilt: tell it again what is known here.
     caf::reacts_to<room_rebuilt>,
     // INTERNAL: doubt may have become a leave.
@@ -100,9 +98,11 @@ using registry_actor = caf::typed_actor<
     // Which actor is this clinic? Errors: `not_found`, `draining`, `store_unavailable`.
     caf::replies_to<find_clinic>::with<clinic_actor>,
     // The same for a shard; answered by `clinic_found`.
-  caf::reacts_to<seek_clinic>,
-  // Nobody needs the clinic now.
+    caf::reacts_to<seek_clinic>,
+    // Nobody needs the clinic now.
     caf::reacts_to<clinic_idle>,
+    // INTERNAL: a clinic that did not wake may wake now.
+    caf::reacts_to<wake_due>,
     // Planned end: every clinic writes its snapshot and ends; answers when all have.
     caf::replies_to<drain_clinics>::with<bool>>;
 

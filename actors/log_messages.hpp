@@ -31,6 +31,11 @@ struct clinic_idle {
 };
 BOOST_DESCRIBE_STRUCT(clinic_idle, (), (clinic))
 
+struct wake_due {
+  clinic_id clinic;
+};
+BOOST_DESCRIBE_STRUCT(wake_due, (), (clinic))
+
 /// No more waking; every clinic writes its snapshot and ends.
 struct drain_clinics {
   uint32_t reconnect_window_ms = 0;

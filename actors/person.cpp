@@ -2,6 +2,7 @@
 
 #include "config/error.hpp"
 
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
@@ -10,9 +11,6 @@
 namespace machiai {
 
 namespace {
-
-/// Commands of one person that are told apart; more than any client keeps in flight.
-constexpr size_t seen_max = 256;
 
 constexpr milliseconds ask_timeout{10000};
 
@@ -28,20 +26,21 @@ void person_actor_state::init(environment shared, person_start start, clinic_act
   clinic_ = std::move(clinic);
   const milliseconds patience{shared_.settings->presence.leave_after_ms};
   for (const auto& x : start.stays) {
-    auto& where = places_.emplace(x.room, place{presence::in_doubt_since(x.last_proof, patience, x.leave_not_before)})
-                      .first->second;
+    auto& where = place_of(x.room);
+    where.there = presence::in_doubt_since(x.last_proof, patience, x.leave_not_before);
     where.announce_at = x.announce_at;
     wake_at(std::min(x.announce_at, *where.there.deadline()));
   }
   for (const auto& command : start.answered)
-    see(command);
+    see(command, {});
 }
 
-bool person_actor_state::see(const command_id& command) {
-  if (!seen_.insert(command).second)
+bool person_actor_state::see(const command_id& command, const room_id& room) {
+  if (!seen_.try_emplace(command, room).second)
     return false;
   seen_order_.push_back(command);
-  if (seen_order_.size() > seen_max) {
+  // As many as the clinic remembers answers for: an older one is nobody's repetition any more.
+  if (seen_order_.size() > shared_.settings->command.remember_max) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
@@ -53,11 +52,24 @@ person_actor_state::place& person_actor_state::place_of(const room_id& room) {
   if (it != places_.end())
     return it->second;
   const milliseconds patience{shared_.settings->presence.leave_after_ms};
-  return places_.emplace(room, place{presence{patience}}).first->second;
+  auto& where = places_.emplace(room, place{presence{patience}}).first->second;
+  // Above every stamp of this person's former actors.
+  where.sent = where.heard = self_->id() << 32U;
+  return where;
+}
+
+bool person_actor_state::is_settled(const room_id& room) const {
+  const auto it = places_.find(room);
+  return it == places_.end() || it->second.heard == it->second.sent;
 }
 
 void person_actor_state::obey(const device_command& x) {
-  if (!see(x.origin.command)) {
+  if (!see(x.origin.command, room_of(x.command))) {
+    // The answer is the same, but a device that asks again on a new connection is there by that one.
+    const auto enters = std::holds_alternative<enter_waiting_room>(x.command.value) ||
+                        std::holds_alternative<enter_room>(x.command.value);
+    if (enters)
+      back({x.origin.session, room_of(x.command), true});
     self_->send(clinic_, repeat_answer{x.origin});
     return;
   }
@@ -81,6 +93,8 @@ void person_actor_state::enter_now(const command_origin& origin, const room_id& 
   if (!where.there.has_device(origin.session) && where.there.device_count() >= shared_.settings->presence.devices_max)
     return refuse(origin, room, make_error(ec::limit_reached, "presence.devices_max devices are in this room"));
   auto before = where.there.connect(origin.session, now());
+  for (const auto& session : std::exchange(where.returned, {}))
+    static_cast<void>(where.there.connect(session, now()));
   where.announce_at.reset();
   where.last_edge = presence_edge{presence_change::entered, now()};
   // The entrance itself is the room's to decide; only a leave that nobody had noticed yet comes before it.
@@ -89,6 +103,7 @@ void person_actor_state::enter_now(const command_origin& origin, const room_id& 
 }
 
 void person_actor_state::leave(const command_origin& origin, const room_id& room) {
+  forget_returned([&](const session_id& x) { return x == origin.session; });
   tell_edges(room, place_of(room).there.leave(origin.session, now()), origin.who, origin);
 }
 
@@ -99,7 +114,7 @@ void person_actor_state::attend(const command_origin& origin, const set_attentio
 }
 
 void person_actor_state::refuse(const command_origin& origin, const room_id& room, caf::error why) {
-  self_->send(clinic_, room_decided{room, now(), {origin.who.role, origin.who.id}, {}, origin, std::move(why), false});
+  self_->send(clinic_, room_decided{room, now(), {origin.who.role, origin.who.id}, {}, origin, std::move(why), {}, 0});
 }
 
 void person_actor_state::tell_edges(const room_id& room, presence_edges edges, const principal& by,
@@ -126,50 +141,93 @@ void person_actor_state::silent(const device_silent& x) {
 }
 
 void person_actor_state::alive(const device_alive& x) {
-  each_place_with(x.session, [&](presence& there) { return there.connect(x.session, now()); });
+  each_place_with(x.session, [&](presence& there) {
+    // After the patience the stay is over; the device has to come in again.
+    auto overdue = there.tick(now());
+    return overdue.empty() ? there.connect(x.session, now()) : overdue;
+  });
 }
 
 void person_actor_state::lost(const device_lost& x) {
+  forget_returned([&](const session_id& session) { return session == x.session; });
   each_place_with(x.session, [&](presence& there) { return there.lose(x.session, x.last_proof); });
 }
 
 void person_actor_state::back(const device_back& x) {
   auto& where = place_of(x.room);
-  if (!where.there.is_present())
+  if (auto overdue = where.there.tick(now()); !overdue.empty())
+    return tell_edges(x.room, std::move(overdue), engine_itself());
+  if (!where.there.is_present()) {
+    if (where.returned.size() < shared_.settings->presence.devices_max)
+      where.returned.push_back(x.session);
     return;
+  }
   auto edges = where.there.connect(x.session, now());
   where.there.set_attentive(x.session, x.attentive);
   tell_edges(x.room, std::move(edges), engine_itself());
 }
 
+void person_actor_state::forget_returned(const std::function<bool(const session_id&)>& which) {
+  for (auto& [room, where] : places_)
+    std::erase_if(where.returned, which);
+}
+
 void person_actor_state::lose_shard(const shard_lost& x) {
   const auto at = now();
+  const auto is_there = [&](const session_id& session) {
+    return session.engine == x.engine && shard_index(session) == x.shard;
+  };
+  forget_returned(is_there);
   for (auto& [room, where] : places_)
     for (const auto& session : where.there.sessions())
-      if (session.engine == x.engine && shard_index(session) == x.shard)
+      if (is_there(session))
         tell_edges(room, where.there.lose(session, at), engine_itself());
 }
 
 void person_actor_state::changed(const participation_changed& x) {
-  if (x.whereabouts == whereabouts::left && (x.reason == leave_reason::removed || x.reason == leave_reason::ended))
-    place_of(x.room).there.end();
+  auto& where = place_of(x.room);
+  where.heard = std::max(where.heard, x.heard);
+  if (where.heard == where.sent)
+    agree(x.room, x.whereabouts);
 }
 
-void person_actor_state::refused(const entry_refused& x) {
-  // Nobody came in by this device, so nobody leaves by it.
-  static_cast<void>(place_of(x.room).there.leave(x.session, now()));
+void person_actor_state::agree(const room_id& room, whereabouts logged) {
+  auto& where = place_of(room);
+  const auto logged_present = logged == whereabouts::waiting || logged == whereabouts::in_room;
+  if (logged_present == where.there.is_present())
+    return;
+  where.announce_at.reset();
+  if (!logged_present)
+    return where.there.end();
+  // A former actor of this person let it in and died before it could know.
+  const auto at = now();
+  where.there = presence::in_doubt_since(at, milliseconds{shared_.settings->presence.leave_after_ms}, at);
+  for (const auto& session : std::exchange(where.returned, {}))
+    static_cast<void>(where.there.connect(session, at));
+  if (!where.there.in_doubt())
+    return;
+  where.announce_at = at + milliseconds{shared_.settings->connection.doubt_after_ms};
+  wake_at(std::min(*where.announce_at, *where.there.deadline()));
 }
 
 void person_actor_state::rebuilt(const room_rebuilt& x) {
-  seen_ = {x.answered.begin(), x.answered.end()};
-  seen_order_ = {x.answered.begin(), x.answered.end()};
-  auto& where = place_of(x.room);
+  std::erase_if(seen_, [&](const auto& command) {
+    return command.second == x.room &&
+           std::find(x.answered.begin(), x.answered.end(), command.first) == x.answered.end();
+  });
+  std::erase_if(seen_order_, [&](const command_id& command) { return !seen_.contains(command); });
+  const auto it = places_.find(x.room);
+  if (it == places_.end())
+    return;
+  auto& where = it->second;
   where.room = nullptr;
+  // What waits for the room was not lost with the old one.
+  where.heard = where.sent - where.waiting.size();
   const auto logged_present = x.whereabouts == whereabouts::waiting || x.whereabouts == whereabouts::in_room;
   if (where.last_edge && logged_present)
     tell_edges(x.room, {*where.last_edge}, engine_itself());
-  else if (!logged_present)
-    where.there.end();
+  else if (where.waiting.empty())
+    agree(x.room, x.whereabouts);
 }
 
 void person_actor_state::announce(const room_id& room, place& where) {
@@ -197,6 +255,7 @@ void person_actor_state::wake_at(std::optional<timestamp> due) {
 template <class Message>
 void person_actor_state::tell_room(const room_id& room, Message x) {
   auto& where = place_of(room);
+  x.stamp = ++where.sent;
   if (where.room) {
     self_->send(where.room, std::move(x));
     return;
@@ -217,12 +276,30 @@ void person_actor_state::ask_for_room(const room_id& room) {
               std::visit([&](auto& message) { self_->send(found, std::move(message)); }, x);
           },
           [this, room](const caf::error& why) {
-            auto& where = place_of(room);
-            where.asking = false;
-            for (auto& x : std::exchange(where.waiting, {}))
-              if (const auto* entry = std::get_if<person_enters>(&x))
-                refuse(entry->origin, room, why);
+            // A clinic that is only slow has to hear of a leave all the same.
+            if (why == caf::sec::request_timeout)
+              ask_for_room(room);
+            else
+              give_up_room(room, why);
           });
+}
+
+void person_actor_state::give_up_room(const room_id& room, const caf::error& why) {
+  auto& where = place_of(room);
+  where.asking = false;
+  for (auto& x : std::exchange(where.waiting, {}))
+    std::visit(
+        [&](const auto& message) {
+          const std::optional<command_origin> origin = message.origin;
+          if (origin)
+            refuse(*origin, room, why);
+        },
+        x);
+  where.returned.clear();
+  changed({room, whereabouts::absent, where.sent});
+  // Whoever asks for rooms that do not exist leaves nothing behind.
+  if (const auto it = places_.find(room); !it->second.there.is_present() && it->second.waiting.empty())
+    places_.erase(it);
 }
 
 person_actor::behavior_type person_behavior(person_actor_state& state) {
@@ -234,7 +311,6 @@ person_actor::behavior_type person_behavior(person_actor_state& state) {
       [&state](const device_back& x) { state.back(x); },
       [&state](const shard_lost& x) { state.lose_shard(x); },
       [&state](const participation_changed& x) { state.changed(x); },
-      [&state](const entry_refused& x) { state.refused(x); },
       [&state](const room_rebuilt& x) { state.rebuilt(x); },
       [&state](presence_due) { state.pass_time(); },
   };

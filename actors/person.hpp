@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <variant>
 #include <vector>
 
@@ -44,11 +43,10 @@ public:
   void obey(const device_command& x);
   void silent(const device_silent& x);
   void alive(const device_alive& x);
-  void lost(const device_lost& x);
+  virtual void lost(const device_lost& x);
   void back(const device_back& x);
-  void lose_shard(const shard_lost& x);
+  virtual void lose_shard(const shard_lost& x);
   virtual void changed(const participation_changed& x);
-  virtual void refused(const entry_refused& x);
   virtual void rebuilt(const room_rebuilt& x);
   void pass_time();
 
@@ -62,6 +60,11 @@ protected:
     std::optional<timestamp> announce_at;
     /// The last edge told, to be told again when the room died with it.
     std::optional<presence_edge> last_edge;
+    /// Devices that say they were here before this actor was, while the log does not know the person to be here (yet).
+    std::vector<session_id> returned;
+    /// Stamps of what was told to the room last, and of the last that the log's word came back on.
+    uint64_t sent = 0;
+    uint64_t heard = 0;
     room_actor room;
     bool asking = false;
     /// What goes to the room once it is known.
@@ -69,10 +72,14 @@ protected:
   };
 
   virtual void enter(const command_origin& origin, const room_id& room);
+  virtual void leave(const command_origin& origin, const room_id& room);
   void enter_now(const command_origin& origin, const room_id& room);
   void tell_edges(const room_id& room, presence_edges edges, const principal& by,
                   std::optional<command_origin> origin = std::nullopt);
   place& place_of(const room_id& room);
+  /// The log's word on everything told to the room has come back.
+  [[nodiscard]] bool is_settled(const room_id& room) const;
+  void refuse(const command_origin& origin, const room_id& room, caf::error why);
   [[nodiscard]] timestamp now() const { return shared_.clock(); }
 
   person_actor::pointer self_;
@@ -82,10 +89,12 @@ protected:
   std::map<room_id, place> places_;
 
 private:
-  void leave(const command_origin& origin, const room_id& room);
   void attend(const command_origin& origin, const set_attention& x);
-  void refuse(const command_origin& origin, const room_id& room, caf::error why);
-  bool see(const command_id& command);
+  bool see(const command_id& command, const room_id& room);
+  /// Believes the log, which has heard all there was to say.
+  void agree(const room_id& room, whereabouts logged);
+  void forget_returned(const std::function<bool(const session_id&)>& which);
+  void give_up_room(const room_id& room, const caf::error& why);
   void announce(const room_id& room, place& where);
   void wake_at(std::optional<timestamp> due);
   void each_place_with(const session_id& session, const std::function<presence_edges(presence&)>& change);
@@ -93,7 +102,8 @@ private:
   void tell_room(const room_id& room, Message x);
   void ask_for_room(const room_id& room);
 
-  std::set<command_id> seen_;
+  /// Commands told apart, each with the room it was put to; empty for those the log had answered before.
+  std::map<command_id, room_id> seen_;
   std::deque<command_id> seen_order_;
 };
 

@@ -52,24 +52,17 @@ struct shard_lost {
 };
 BOOST_DESCRIBE_STRUCT(shard_lost, (), (engine, shard))
 
-/// What the clinic's log says of this person's place in a room, after each event that changes it.
+/// What the clinic's log says of this person's place in a room, after each event that may have changed it and after
+/// everything the person told the room: `heard` is the newest stamp that is accounted for, 0 when none is meant.
 struct participation_changed {
   room_id room;
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;
-  /// Why, when the person left.
-  leave_reason reason = leave_reason::left;
+  uint64_t heard = 0;
 };
-BOOST_DESCRIBE_STRUCT(participation_changed, (), (room, whereabouts, reason))
+BOOST_DESCRIBE_STRUCT(participation_changed, (), (room, whereabouts, heard))
 
-/// The person's wish to come in was refused.
-struct entry_refused {
-  room_id room;
-  session_id session;
-};
-BOOST_DESCRIBE_STRUCT(entry_refused, (), (room, session))
-
-/// The room died and stands again as the log knows it, with this person at `whereabouts`. What was on its way to the
-/// old one is lost: of the person's commands only `answered` ones count as seen.
+/// The room died and stands again as the log knows it, or is gone for good, with this person at `whereabouts`. What was
+/// on its way to the old one is lost: of the person's commands to it only `answered` ones count as seen.
 struct room_rebuilt {
   room_id room;
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;

@@ -3,6 +3,7 @@
 #include "actors/clinic.hpp"
 #include "config/error.hpp"
 
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
@@ -20,6 +21,12 @@ constexpr milliseconds log_timeout{60000};
 
 } // namespace
 
+registry_state::~registry_state() {
+  for (const auto& [id, known] : clinics_)
+    if (known.awake)
+      caf::anon_send_exit(known.awake, caf::exit_reason::user_shutdown);
+}
+
 void registry_state::init(environment shared, event_log_actor log) {
   shared_ = std::move(shared);
   log_ = std::move(log);
@@ -33,48 +40,52 @@ void registry_state::learn(const clinic_list& x) {
     clinics_.try_emplace(id);
     dormant_.push_back(id);
   }
-  for (auto& [wish, promise] : std::exchange(early_, {})) {
-    auto& known = clinics_[wish.clinic];
-    known.waiting.push_back(promise);
-    wake(wish.clinic, known);
-  }
+  for (auto& [wish, answer] : std::exchange(early_, {}))
+    look_up(wish, std::move(answer));
   wake_next();
 }
 
 caf::result<clinic_actor> registry_state::find(const find_clinic& x) {
-  if (draining_)
-    return make_error(ec::draining, "the engine is going down for a restart");
+  // A promise takes the question out of CAF's hands: once it is made, nothing else answers.
   auto promise = self_->make_response_promise<clinic_actor>();
-  if (!listed_) {
-    early_.emplace_back(x, promise);
-    return promise;
-  }
-  auto it = clinics_.find(x.clinic);
-  if (it == clinics_.end()) {
-    if (!x.create)
-      return make_error(ec::not_found, "there is no such clinic");
-    it = clinics_.try_emplace(x.clinic).first;
-  }
-  auto& known = it->second;
-  if (known.awake && !known.falling_asleep)
-    return known.awake;
-  known.waiting.push_back(promise);
-  if (!known.awake)
-    wake(x.clinic, known);
+  look_up(x, [promise](caf::expected<clinic_actor> found) mutable {
+    if (found)
+      promise.deliver(std::move(*found));
+    else
+      promise.deliver(std::move(found.error()));
+  });
   return promise;
 }
 
 void registry_state::seek(const seek_clinic& x) {
   const auto shard = caf::actor_cast<shard_actor>(self_->current_sender());
-  const auto id = x.clinic;
-  self_->request(caf::actor_cast<registry_actor>(self_), log_timeout, find_clinic{id, x.create})
-      .then(
-          [this, shard, id](const clinic_actor& found) {
-            self_->send(shard, clinic_found{id, std::nullopt, caf::actor_cast<caf::strong_actor_ptr>(found)});
-          },
-          [this, shard, id](const caf::error& why) {
-            self_->send(shard, clinic_found{id, why, nullptr});
-          });
+  look_up({x.clinic, x.create}, [this, shard, id = x.clinic](caf::expected<clinic_actor> found) {
+    if (found)
+      self_->send(shard, clinic_found{id, std::nullopt, caf::actor_cast<caf::strong_actor_ptr>(*found)});
+    else
+      self_->send(shard, clinic_found{id, found.error(), nullptr});
+  });
+}
+
+void registry_state::look_up(const find_clinic& x, reply answer) {
+  if (draining_)
+    return answer(make_error(ec::draining, "the engine is going down for a restart"));
+  if (!listed_) {
+    early_.emplace_back(x, std::move(answer));
+    return;
+  }
+  auto it = clinics_.find(x.clinic);
+  if (it == clinics_.end()) {
+    if (!x.create)
+      return answer(make_error(ec::not_found, "there is no such clinic"));
+    it = clinics_.try_emplace(x.clinic).first;
+  }
+  auto& known = it->second;
+  if (known.awake && !known.falling_asleep)
+    return answer(known.awake);
+  known.waiting.push_back(std::move(answer));
+  if (!known.awake)
+    wake(x.clinic, known);
 }
 
 void registry_state::wake(const clinic_id& id, entry& known) {
@@ -91,13 +102,16 @@ void registry_state::woken(clinic_woken x) {
   --waking_;
   auto& known = clinics_[x.clinic];
   known.waking = false;
-  if (draining_)
+  if (draining_) {
+    for (auto& answer : std::exchange(known.waiting, {}))
+      answer(make_error(ec::draining, "the engine is going down for a restart"));
     return finish_drain();
+  }
   known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
   known.falling_asleep = false;
   self_->monitor(known.awake);
-  for (auto& promise : std::exchange(known.waiting, {}))
-    promise.deliver(known.awake);
+  for (auto& answer : std::exchange(known.waiting, {}))
+    answer(known.awake);
   wake_next();
 }
 
@@ -105,11 +119,23 @@ void registry_state::not_woken(const clinic_id& id, const caf::error& why) {
   --waking_;
   auto& known = clinics_[id];
   known.waking = false;
-  for (auto& promise : std::exchange(known.waiting, {}))
-    promise.deliver(why);
+  for (auto& answer : std::exchange(known.waiting, {}))
+    answer(why);
   if (draining_)
     return finish_drain();
+  if (retryable(code_of(why)))
+    try_later(id);
   wake_next();
+}
+
+void registry_state::try_later(const clinic_id& id) {
+  // Somebody may still count as present there, and has to leave in the end even if nobody ever asks.
+  self_->delayed_send(self_, milliseconds{shared_.settings->clinic.restart_window_ms}, wake_due{id});
+}
+
+void registry_state::wake_again(const wake_due& x) {
+  if (!draining_)
+    wake(x.clinic, clinics_[x.clinic]);
 }
 
 void registry_state::wake_next() {
@@ -160,13 +186,16 @@ void registry_state::clinic_down(const caf::down_msg& x) {
     return finish_drain();
   if (!known.waiting.empty())
     return wake(it->first, known);
-  if (!x.reason)
+  const auto why = code_of(x.reason);
+  if (!x.reason || why == ec::store_damaged || why == ec::store_version)
     return;
   const auto& limits = shared_.settings->clinic;
   if (!known.restarts)
     known.restarts.emplace(limits.restarts_max, milliseconds{limits.restart_window_ms});
   if (known.restarts->restart(self_->clock().now()))
     wake(it->first, known);
+  else
+    try_later(it->first);
 }
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, environment shared,
@@ -177,6 +206,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       [self](const find_clinic& x) { return self->state.find(x); },
       [self](const seek_clinic& x) { self->state.seek(x); },
       [self](const clinic_idle& x) { self->state.let_sleep(x); },
+      [self](const wake_due& x) { self->state.wake_again(x); },
       [self](const drain_clinics&) { return self->state.drain(); },
   };
 }

@@ -40,7 +40,7 @@ void room_actor_state::keep(const std::vector<event_payload>& events, timestamp 
 
 void room_actor_state::report(room_decided x) {
   x.room = id_;
-  if (!x.events.empty() || x.origin)
+  if (!x.events.empty() || x.origin || x.heard > 0)
     self_->send(clinic_, std::move(x));
 }
 
@@ -49,7 +49,8 @@ void room_actor_state::enter(const person_enters& x) {
   result.at = now();
   result.by = author_of(x.origin.who);
   result.origin = x.origin;
-  result.entry = true;
+  result.person = x.who.person;
+  result.heard = x.stamp;
   for (const auto& edge : x.before)
     keep(decide_presence(room_, x.who.person, edge), result.at, result.events);
   if (auto entry = decide_entry(room_, x.who, result.at, policy_))
@@ -64,6 +65,8 @@ void room_actor_state::move(const person_moved& x) {
   result.at = now();
   result.by = author_of(x.by);
   result.origin = x.origin;
+  result.person = x.person;
+  result.heard = x.stamp;
   for (const auto& edge : x.edges)
     keep(decide_presence(room_, x.person, edge), result.at, result.events);
   report(std::move(result));
@@ -74,6 +77,8 @@ void room_actor_state::attend(const person_attends& x) {
   result.at = now();
   result.by = author_of(x.origin.who);
   result.origin = x.origin;
+  result.person = x.person;
+  result.heard = x.stamp;
   keep(decide_attention(room_, x.person, x.attentive), result.at, result.events);
   report(std::move(result));
 }

@@ -25,6 +25,9 @@ public:
   void request(const room_request& x);
   void pass_time();
 
+  /// Equal to the clinic's fold of the same events.
+  [[nodiscard]] const room_state& known() const { return room_; }
+
 private:
   [[nodiscard]] timestamp now() const;
   void keep(const std::vector<event_payload>& events, timestamp at, std::vector<event_payload>& decided);

@@ -5,18 +5,21 @@
 #include "actors/model/room_rules.hpp"
 #include "actors/principal.hpp"
 
+#include <cstdint>
 #include <optional>
 
 /// To a room.
 namespace machiai {
 
-/// A device of this person is here; `before` is what is to be known of the person first.
+/// A device of this person is here; `before` is what is to be known of the person first. `stamp` numbers what one
+/// person's actor tells one room; the log's word on it comes back with the same number (`participation_changed`).
 struct person_enters {
   command_origin origin;
   identity who;
   presence_edges before;
+  uint64_t stamp = 0;
 };
-BOOST_DESCRIBE_STRUCT(person_enters, (), (origin, who, before))
+BOOST_DESCRIBE_STRUCT(person_enters, (), (origin, who, before, stamp))
 
 /// What became of the person's devices. With an origin the person asked for it and gets an answer.
 struct person_moved {
@@ -24,15 +27,17 @@ struct person_moved {
   principal by;
   person_id person;
   presence_edges edges;
+  uint64_t stamp = 0;
 };
-BOOST_DESCRIBE_STRUCT(person_moved, (), (origin, by, person, edges))
+BOOST_DESCRIBE_STRUCT(person_moved, (), (origin, by, person, edges, stamp))
 
 struct person_attends {
   command_origin origin;
   person_id person;
   bool attentive = true;
+  uint64_t stamp = 0;
 };
-BOOST_DESCRIBE_STRUCT(person_attends, (), (origin, person, attentive))
+BOOST_DESCRIBE_STRUCT(person_attends, (), (origin, person, attentive, stamp))
 
 /// The clinic asks something of the room.
 struct room_request {
