@@ -159,24 +159,36 @@ void http_api::authenticate(call x) {
   const auto header = x.request.header("authorization");
   if (!header.starts_with(bearer))
     return refuse(x, make_error(ec::unauthenticated, "Authorization: Bearer TOKEN"));
+  if (shard_.failures().is_blocked(x.request.remote_address, io_shard::now_ms())) {
+    shard_.metrics().token_refused_unseen();
+    return refuse(x, make_error(ec::rate_limited, "too many tokens that do not verify"));
+  }
   auto read = read_token(header.substr(bearer.size()));
   if (const auto* failure = std::get_if<auth_failure>(&read))
-    return refuse(x, to_error(*failure));
+    return refuse_token(x, *failure);
   auto token = std::move(std::get<unverified_token>(read));
   const auto finish = [this](call done, const unverified_token& given) {
     auto checked = shard_.check_token(given);
     if (const auto* failure = std::get_if<auth_failure>(&checked))
-      return refuse(done, to_error(*failure));
+      return refuse_token(done, *failure);
     authorise(std::move(done), std::get<token_claims>(checked));
   };
   if (token.claims.clinic.empty())
     return finish(std::move(x), token);
   const auto clinic = token.claims.clinic;
   shard_.with_clinic(clinic, false, [this, finish, x = std::move(x), token = std::move(token)](const caf::error* why) {
-    if (why)
-      return refuse(x, code_of(*why) == ec::not_found ? to_error(auth_failure::unknown_key) : *why);
-    finish(x, token);
+    if (!why)
+      return finish(x, token);
+    if (code_of(*why) == ec::not_found)
+      return refuse_token(x, auth_failure::unknown_key);
+    refuse(x, *why);
   });
+}
+
+void http_api::refuse_token(const call& x, auth_failure why) {
+  shard_.metrics().token_refused(why);
+  shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+  refuse(x, to_error(why));
 }
 
 void http_api::authorise(call x, const token_claims& claims) {
@@ -308,6 +320,8 @@ bool http_api::take(const answered& x) {
 
 http_response http_api::answer_of(const call& x, const std::string& text) const {
   const auto said = read(text);
+  shard_.metrics().command_done(x.route.kind, said.ok ? outcome_label::ok : outcome_label::refused);
+  shard_.metrics().command_took(io_shard::now_ms() - x.since_ms);
   if (!said.ok) {
     const auto hide = x.redeem && said.code == ec::not_found;
     const auto code = hide ? ec::invite_void : said.code;

@@ -3,6 +3,7 @@
 #include "actors/shard_messages.hpp"
 #include "gateway/api_body.hpp"
 #include "gateway/api_route.hpp"
+#include "gateway/auth_failure.hpp"
 #include "gateway/claims.hpp"
 #include "gateway/connection_host.hpp"
 #include "gateway/http_message.hpp"
@@ -54,6 +55,7 @@ private:
   void read_usage(call x);
   void answer(const call& x, http_response response);
   void refuse(const call& x, const caf::error& why);
+  void refuse_token(const call& x, auth_failure why);
   void send(clinic_link& link, call x, std::variant<clinic_command, room_command> command);
   http_response answer_of(const call& x, const std::string& text) const;
   http_response redeemed(const call& x) const;

@@ -5,8 +5,10 @@
 #include "gateway/command_kind.hpp"
 #include "gateway/connection_host.hpp"
 #include "gateway/protocol.hpp"
+#include "metrics/labels.hpp"
 
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace machiai {
@@ -32,7 +34,11 @@ struct session {
 
   connection_id connection = 0;
   stage at = stage::fresh;
+  /// Whose address this is; needed until the token has been checked.
+  std::string remote_address;
   token_claims claims;
+  /// The role it is counted under.
+  role_label counted_as = role_label::none;
   machiai::topic topic;
   /// Patient, doctor or guest; empty for staff.
   person_actor person;

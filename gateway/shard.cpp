@@ -31,7 +31,9 @@ shard::shard(shard_context context, uint32_t index, caf::actor_system& system, t
       io_({index, context_.shared.settings->connection, context_.shared.settings->listen.allowed_origins,
            std::move(limits)},
           *this, observer),
-      mailbox_(system, io_), ring_(context_.key->signing), http_(std::make_unique<http_api>(*this)) {
+      mailbox_(system, io_), ring_(context_.key->signing), metrics_(context_.shared.metrics),
+      failures_(context_.shared.settings->connection.failed_tokens_per_minute),
+      http_(std::make_unique<http_api>(*this)) {
   mailbox_.on_message({
       [this](const clinic_found& x) { take(x); },
       [this](const feed_opened& x) { take(x); },
@@ -237,6 +239,7 @@ void shard::expire_commands() {
         continue;
       }
       send_text(s, refusal_frame(it->first, why));
+      metrics_.command_done(it->second.kind, outcome_label::failed);
       --in_flight_;
       if (const auto link = links_.find(s.claims.clinic); link != links_.end())
         --link->second.in_flight;

@@ -3,10 +3,12 @@
 #include "gateway/actor_mailbox.hpp"
 #include "gateway/clinic_link.hpp"
 #include "gateway/connection_host.hpp"
+#include "gateway/failed_tokens.hpp"
 #include "gateway/io_shard.hpp"
 #include "gateway/jwt.hpp"
 #include "gateway/session.hpp"
 #include "gateway/shard_context.hpp"
+#include "gateway/shard_metrics.hpp"
 
 #include <functional>
 #include <memory>
@@ -44,6 +46,8 @@ public:
   void send_subscribe(clinic_link& link, const subscribe& x);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }
+  const shard_metrics& metrics() const { return metrics_; }
+  failed_tokens& failures() { return failures_; }
 
   void on_request(connection_id from, http_request request) override;
   void on_open(connection_id id, const http_request& upgrade) override;
@@ -69,6 +73,7 @@ private:
   // From clients.
   void greet(session& s, hello x);
   void join(session& s, const unverified_token& token);
+  void refuse_token(session& s, auth_failure why);
   void renew_token(session& s, const renew& x);
   void obey(session& s, addressed_command x);
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;
@@ -98,6 +103,8 @@ private:
   io_shard io_;
   actor_mailbox mailbox_;
   key_ring ring_;
+  shard_metrics metrics_;
+  failed_tokens failures_;
   std::unique_ptr<http_api> http_;
   std::unordered_map<connection_id, session> sessions_;
   std::unordered_map<clinic_id, clinic_link> links_;

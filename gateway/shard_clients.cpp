@@ -33,9 +33,10 @@ void shard::on_request(connection_id from, http_request request) {
   http_->handle(from, std::move(request));
 }
 
-void shard::on_open(connection_id id, const http_request&) {
+void shard::on_open(connection_id id, const http_request& upgrade) {
   auto& s = sessions_[id];
   s.connection = id;
+  s.remote_address = upgrade.remote_address;
 }
 
 void shard::on_text(connection_id id, std::string_view message) {
@@ -44,6 +45,7 @@ void shard::on_text(connection_id id, std::string_view message) {
     return;
   auto decoded = decode_message(message);
   if (auto* wrong = std::get_if<protocol_error>(&decoded)) {
+    metrics_.unknown_command();
     if (s->at == session::stage::fresh)
       end(*s, wrong->why);
     else
@@ -68,9 +70,13 @@ void shard::on_text(connection_id id, std::string_view message) {
 void shard::greet(session& s, hello x) {
   if (draining_)
     return end(s, make_error(ec::draining, "the engine is going down for a restart"));
+  if (failures_.is_blocked(s.remote_address, io_shard::now_ms())) {
+    metrics_.token_refused_unseen();
+    return end(s, make_error(ec::rate_limited, "too many tokens that do not verify"));
+  }
   auto read = read_token(x.token);
   if (auto* failure = std::get_if<auth_failure>(&read))
-    return end(s, to_error(*failure));
+    return refuse_token(s, *failure);
   auto& token = std::get<unverified_token>(read);
   if (token.claims.clinic.empty())
     return end(s, make_error(ec::forbidden, "an operator has no console"));
@@ -84,14 +90,24 @@ void shard::greet(session& s, hello x) {
     if (!refusal)
       return join(*waiting, token);
     // A clinic that does not exist answers like a token that does not verify.
-    end(*waiting, code_of(*refusal) == ec::not_found ? to_error(auth_failure::unknown_key) : *refusal);
+    if (code_of(*refusal) == ec::not_found)
+      refuse_token(*waiting, auth_failure::unknown_key);
+    else
+      end(*waiting, *refusal);
   });
+}
+
+void shard::refuse_token(session& s, auth_failure why) {
+  metrics_.token_refused(why);
+  metrics_.command_done(command_kind::hello, outcome_label::refused);
+  failures_.count(s.remote_address, io_shard::now_ms());
+  end(s, to_error(why));
 }
 
 void shard::join(session& s, const unverified_token& token) {
   auto checked = check_token(token);
   if (auto* failure = std::get_if<auth_failure>(&checked))
-    return end(s, to_error(*failure));
+    return refuse_token(s, *failure);
   s.claims = std::move(std::get<token_claims>(checked));
   const auto& wanted = s.greeting->room;
   const auto room = s.claims.room.value_or(wanted.value_or(room_id{}));
@@ -126,6 +142,7 @@ void shard::renew_token(session& s, const renew& x) {
       claims->room != s.claims.room)
     return send_text(s, refusal_frame(x.id, make_error(ec::forbidden, "the new token is of somebody else")));
   s.claims = std::move(*claims);
+  metrics_.command_done(command_kind::renew, outcome_label::ok);
   send_text(s, renewed_frame(x.id, s.claims.expires_at));
 }
 
@@ -155,8 +172,10 @@ pending_command& shard::begin(session& s, const addressed_command& x) {
 }
 
 void shard::obey(session& s, addressed_command x) {
-  if (auto why = refusal_of(s, x))
+  if (auto why = refusal_of(s, x)) {
+    metrics_.command_done(x.kind, outcome_label::refused);
     return send_text(s, refusal_frame(x.id, *why));
+  }
   forward(s, links_.at(s.claims.clinic), std::move(x));
 }
 
@@ -226,6 +245,7 @@ void shard::on_close(connection_id id, const close_info& how) {
   in_flight_ -= s->pending.size();
   if (const auto link = links_.find(s->claims.clinic); link != links_.end())
     link->second.in_flight -= s->pending.size();
+  metrics_.session_ended(s->counted_as);
   leave_link(*s);
   sessions_.erase(id);
 }

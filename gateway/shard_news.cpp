@@ -31,6 +31,11 @@ void shard::welcome(session& s, const subscribed& x) {
     s.person = caf::actor_cast<person_actor>(x.person);
   if (s.at == session::stage::joining) {
     s.at = session::stage::open;
+    s.remote_address = {};
+    metrics_.role_changed(s.counted_as, s.claims.role);
+    s.counted_as = label_of_role(s.claims.role);
+    metrics_.resumed(x.outcome);
+    metrics_.command_done(command_kind::hello, outcome_label::ok);
     io_.mark_ready(s.connection);
     send_text(s, welcome_frame(x.session, x, s.claims.person, s.claims.role,
                                context_.shared.settings->connection.beat_interval_ms));
@@ -67,11 +72,14 @@ void shard::take(const answered& x) {
   if (it == s->pending.end())
     return;
   const auto extra = std::move(it->second.extra);
+  const auto ok = x.answer.starts_with("{\"ok\":true");
+  metrics_.command_done(it->second.kind, ok ? outcome_label::ok : outcome_label::refused);
+  metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
   s->pending.erase(it);
   --in_flight_;
   if (const auto link = links_.find(x.clinic); link != links_.end())
     --link->second.in_flight;
-  if (extra.empty() || !x.answer.starts_with("{\"ok\":true"))
+  if (extra.empty() || !ok)
     return send_text(*s, reply_frame(x.command, x.answer));
   auto answer = x.answer;
   answer.insert(answer.size() - 1, extra);

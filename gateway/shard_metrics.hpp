@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/shard_messages.hpp"
+#include "gateway/auth_failure.hpp"
+#include "gateway/command_kind.hpp"
+#include "metrics/engine_metrics.hpp"
+
+#include <cstdint>
+
+namespace machiai {
+
+/// Counts what a shard does with sessions and commands. With no metrics behind it (tests) it counts nothing.
+class shard_metrics {
+public:
+  explicit shard_metrics(engine_metrics* metrics) : metrics_(metrics) {}
+
+  /// A session's role became known; `from` is what it counted as before.
+  void role_changed(role_label from, role to) const;
+  void session_ended(role_label counted_as) const;
+  void resumed(resume_outcome outcome) const;
+  void token_refused(auth_failure why) const;
+  void token_refused_unseen() const;
+  void command_done(command_kind kind, outcome_label outcome) const;
+  void unknown_command() const;
+  /// From a command's arrival to its answer, in milliseconds.
+  void command_took(int64_t length_ms) const;
+
+private:
+  engine_metrics* metrics_;
+};
+
+role_label label_of_role(role who);
+
+} // namespace machiai
