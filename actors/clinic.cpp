@@ -33,6 +33,7 @@ bool changes_credentials(const event_payload& x) {
 caf::error clinic_actor_state::init(environment shared, clinic_woken woken, event_log_actor log,
                                     registry_actor registry) {
   shared_ = std::move(shared);
+  counted_.emplace(shared_.metrics, actor_label::clinic);
   id_ = woken.clinic;
   log_ = std::move(log);
   registry_ = std::move(registry);
@@ -207,17 +208,19 @@ void clinic_actor_state::end_turn() {
   if (auto what = stream_->end_turn())
     self_->send(log_, std::move(*what));
   else if (stream_->is_durable())
-    send_released(0);
+    send_released(0, 0);
 }
 
 void clinic_actor_state::release(const appended& x) {
-  send_released(x.ticket);
+  send_released(x.ticket, x.committed_at_us);
   if (going_to_sleep_ && stream_->is_durable())
     self_->quit();
 }
 
-void clinic_actor_state::send_released(uint64_t ticket) {
+void clinic_actor_state::send_released(uint64_t ticket, int64_t committed_at_us) {
   for (auto& held : stream_->release(ticket)) {
+    if (auto* news = std::get_if<feed>(&held.what))
+      news->committed_at_us = committed_at_us;
     std::visit(
         [&](auto& message) {
           // One message for all shards: CAF counts its receivers instead of copying it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/board_gauges.hpp"
 #include "actors/clinic_household.hpp"
 #include "actors/clinic_stream.hpp"
 #include "actors/environment.hpp"
@@ -46,7 +47,7 @@ private:
   void tell_person(const event& x, const room_decided& from);
   void tell_place(const room_id& room, const person_id& who, uint64_t heard);
   void end_turn();
-  void send_released(uint64_t ticket);
+  void send_released(uint64_t ticket, int64_t committed_at_us);
   [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;
   [[nodiscard]] identity identity_of(const subscribe& x) const;
   [[nodiscard]] credentials current_credentials() const;
@@ -54,6 +55,7 @@ private:
 
   clinic_actor::pointer self_;
   environment shared_;
+  std::optional<actor_gauge> counted_;
   clinic_id id_;
   event_log_actor log_;
   registry_actor registry_;

@@ -1,9 +1,11 @@
 #include "actors/clinic_household.hpp"
 
+#include "actors/board_gauges.hpp"
 #include "actors/doctor.hpp"
 #include "actors/guest.hpp"
 #include "actors/patient.hpp"
 #include "actors/room.hpp"
+#include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -122,6 +124,11 @@ person_actor clinic_household::spawn_person(const principal& who, const identity
   return actor;
 }
 
+void clinic_household::count_restart(actor_label kind) const {
+  if (shared_.metrics)
+    shared_.metrics->actor_restarts(kind).add();
+}
+
 clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
   const auto is_source = [&](const auto& actor) { return actor && actor->id() == x.source.id(); };
   const auto room = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return is_source(r.second); });
@@ -135,10 +142,12 @@ clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
     return {death::too_many, {}, {}};
   if (room != rooms_.end()) {
     const auto id = room->first;
+    count_restart(actor_label::room);
     rebuild_room(id);
     return {death::rebuilt, {}, id};
   }
   const auto id = person->first;
+  count_restart(label_of(person->second.as.party));
   rebuild_person(id);
   return {death::rebuilt, id, {}};
 }

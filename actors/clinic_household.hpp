@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/person.hpp"
 #include "actors/restart_intensity.hpp"
+#include "metrics/state_labels.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -58,6 +59,7 @@ private:
 
   person_actor spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays);
   [[nodiscard]] std::vector<earlier_stay> stays_of(const person_id& id, const earlier_stay& common) const;
+  void count_restart(actor_label kind) const;
   void rebuild_room(const room_id& id);
   void tell_of_rebuilt(const room_id& id);
   void rebuild_person(const person_id& id);

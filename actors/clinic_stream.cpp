@@ -32,7 +32,7 @@ shard_key shard_of_session(const session_id& session) {
 } // namespace
 
 clinic_stream::clinic_stream(const environment& shared, clinic_id id)
-    : shared_(shared), id_(std::move(id)), writer_(shared.price()),
+    : shared_(shared), id_(std::move(id)), gauges_(shared.metrics), writer_(shared.price()),
       ring_(shared.settings->clinic.ring_frames_max, shared.settings->clinic.ring_bytes_max),
       answers_(shared.settings->command.remember_max, milliseconds{shared.settings->command.remember_for_ms}) {}
 
@@ -63,18 +63,26 @@ caf::error clinic_stream::start(const clinic_woken& woken) {
   epoch_ = woken.owner.epoch;
   snapshot_seq_ = history.snapshot ? history.snapshot->seq : 0;
   writer_.start(state_);
+  gauges_.start(state_);
   ring_.begin({audience::staff, {}}, state_.position.seq);
   return {};
 }
 
 event clinic_stream::number(const room_id& room, timestamp at, const author& by, const event_payload& payload) {
   event x{{epoch_, state_.position.seq + 1}, at, room, by, payload};
+  const auto before = counts_in(room);
   apply(state_, x);
+  gauges_.change(before, counts_in(room));
   auto record = to_record(id_, x);
   head_ = record.hash = chain(head_, record);
   turn_.events.push_back(std::move(record));
   write_frames(x);
   return x;
+}
+
+board_counts clinic_stream::counts_in(const room_id& room) const {
+  const auto* known = find_room(state_, room);
+  return known ? counts_of(*known) : board_counts{};
 }
 
 void clinic_stream::write_frames(const event& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_book.hpp"
+#include "actors/board_gauges.hpp"
 #include "actors/clinic_messages.hpp"
 #include "actors/environment.hpp"
 #include "actors/frame_ring.hpp"
@@ -24,6 +25,7 @@ public:
   /// Starts from what the store has. Fails with `ec::store_damaged` when that does not read.
   caf::error start(const clinic_woken& woken);
 
+  [[nodiscard]] const clinic_id& id() const { return id_; }
   [[nodiscard]] const clinic_state& state() const { return state_; }
   [[nodiscard]] position where() const { return {epoch_, state_.position.seq}; }
 
@@ -62,12 +64,14 @@ public:
 
 private:
   void write_frames(const event& x);
+  [[nodiscard]] board_counts counts_in(const room_id& room) const;
   [[nodiscard]] answered reply(const command_origin& origin, std::string text) const;
 
   const environment& shared_;
   clinic_id id_;
   uint32_t epoch_ = 0;
   clinic_state state_;
+  board_gauges gauges_;
   digest head_ = {};
   frame_writer writer_;
   frame_ring ring_;

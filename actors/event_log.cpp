@@ -1,6 +1,7 @@
 #include "actors/event_log.hpp"
 
 #include "config/error.hpp"
+#include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -19,6 +20,11 @@ constexpr milliseconds ask_again_after{200};
 template <class T>
 void move_all(std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+int64_t monotonic_us() {
+  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
 }
 
 } // namespace
@@ -91,7 +97,9 @@ bool event_log_state::commit_gathered() {
   if (!unknown_ && gathered_.what.appends.empty())
     return true;
   auto now_due = unknown_ ? *std::exchange(unknown_, std::nullopt) : std::exchange(gathered_, {});
+  const auto begun_us = monotonic_us();
   const auto outcome = store_->commit(now_due.what);
+  measure(now_due, static_cast<bool>(outcome), monotonic_us() - begun_us);
   last_commit_ = self_->clock().now();
   if (!outcome && code_of(outcome.error()) == ec::timed_out) {
     unknown_ = std::move(now_due);
@@ -101,7 +109,18 @@ bool event_log_state::commit_gathered() {
   return true;
 }
 
+void event_log_state::measure(const batch& done, bool stored, int64_t length_us) {
+  shared_.ready->store_writes = stored;
+  if (!shared_.metrics)
+    return;
+  shared_.metrics->commit_seconds.observe(static_cast<double>(length_us) / 1e6);
+  shared_.metrics->commit_events.observe(static_cast<double>(done.events));
+  if (!stored)
+    shared_.metrics->store_failures.add();
+}
+
 void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
+  const auto now_us = monotonic_us();
   for (size_t i = 0; i < done.writers.size(); ++i) {
     const auto& to = done.writers[i];
     if (!outcome)
@@ -109,7 +128,7 @@ void event_log_state::tell_writers(const batch& done, const caf::expected<commit
     else if (std::binary_search(outcome->refused.begin(), outcome->refused.end(), i))
       self_->send(to.clinic, append_failed{make_error(ec::stale_epoch, "the store refused the append")});
     else
-      self_->send(to.clinic, appended{to.ticket});
+      self_->send(to.clinic, appended{to.ticket, now_us});
   }
 }
 
@@ -156,7 +175,8 @@ void event_log_state::prove_alive() {
     return;
   // A mark that cannot be written only makes a later crash forget more; the commits themselves say that the store
   // fails.
-  static_cast<void>(store_->mark_alive({shared_.engine, shared_.clock(), false}));
+  // It is also how an idle engine finds out that its store works again.
+  shared_.ready->store_writes = static_cast<bool>(store_->mark_alive({shared_.engine, shared_.clock(), false}));
   self_->delayed_send(self_, milliseconds{shared_.settings->presence.alive_interval_ms}, alive_due{});
 }
 

@@ -57,6 +57,7 @@ private:
   void schedule_flush();
   /// False when the store could not say what became of the batch; nothing else may go to it before that is known.
   bool commit_gathered();
+  void measure(const batch& done, bool stored, int64_t length_us);
   void tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome);
   void answer_wakes();
 

@@ -96,8 +96,10 @@ BOOST_DESCRIBE_STRUCT(index_due, (), ())
 /// Everything up to this ticket survives any crash from now on.
 struct appended {
   uint64_t ticket = 0;
+  /// When the commit was done, on this machine's monotonic clock; for the latency metrics only.
+  int64_t committed_at_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(appended, (), (ticket))
+BOOST_DESCRIBE_STRUCT(appended, (), (ticket, committed_at_us))
 
 /// The append was not stored, and nothing of this clinic will be any more: the clinic ends, the log decides what is
 /// true.

@@ -23,6 +23,7 @@ principal engine_itself() {
 void person_actor_state::init(environment shared, person_start start, clinic_actor clinic) {
   shared_ = std::move(shared);
   who_ = std::move(start.who);
+  counted_.emplace(shared_.metrics, label_of(who_.party));
   clinic_ = std::move(clinic);
   const milliseconds patience{shared_.settings->presence.leave_after_ms};
   for (const auto& x : start.stays) {

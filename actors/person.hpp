@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/board_gauges.hpp"
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 
@@ -84,6 +85,7 @@ protected:
 
   person_actor::pointer self_;
   environment shared_;
+  std::optional<actor_gauge> counted_;
   identity who_;
   clinic_actor clinic_;
   std::map<room_id, place> places_;

@@ -2,6 +2,7 @@
 
 #include "actors/clinic.hpp"
 #include "config/error.hpp"
+#include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -189,6 +190,8 @@ void registry_state::clinic_down(const caf::down_msg& x) {
   const auto why = code_of(x.reason);
   if (!x.reason || why == ec::store_damaged || why == ec::store_version)
     return;
+  if (shared_.metrics)
+    shared_.metrics->actor_restarts(actor_label::clinic).add();
   const auto& limits = shared_.settings->clinic;
   if (!known.restarts)
     known.restarts.emplace(limits.restarts_max, milliseconds{limits.restart_window_ms});

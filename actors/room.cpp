@@ -19,6 +19,7 @@ author author_of(const principal& who) {
 
 void room_actor_state::init(environment shared, room_id id, room_state known, clinic_actor clinic) {
   shared_ = std::move(shared);
+  counted_.emplace(shared_.metrics, actor_label::room);
   policy_ = shared_.policy();
   id_ = std::move(id);
   room_ = std::move(known);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "actors/board_gauges.hpp"
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/model/room_state.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+
+#include <optional>
 
 namespace machiai {
 
@@ -35,6 +38,7 @@ private:
 
   room_actor::pointer self_;
   environment shared_;
+  std::optional<actor_gauge> counted_;
   room_policy policy_;
   room_id id_;
   room_state room_;

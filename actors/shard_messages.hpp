@@ -58,8 +58,10 @@ BOOST_DESCRIBE_STRUCT(frame, (), (topic, position, key, more, text))
 struct feed {
   clinic_id clinic;
   std::vector<frame> frames;
+  /// As in `appended`.
+  int64_t committed_at_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(feed, (), (clinic, frames))
+BOOST_DESCRIBE_STRUCT(feed, (), (clinic, frames, committed_at_us))
 
 /// How a session's wish to resume came out.
 BOOST_DEFINE_ENUM_CLASS(resume_outcome, nothing_missed, replayed, reload)

@@ -2,6 +2,8 @@
 
 #include "store/enum_words.hpp"
 
+#include <chrono>
+
 namespace machiai {
 
 role_label label_of_role(role who) {
@@ -48,6 +50,14 @@ void shard_metrics::unknown_command() const {
 void shard_metrics::command_took(int64_t length_ms) const {
   if (metrics_)
     metrics_->command_commit_seconds.observe(static_cast<double>(length_ms) / 1000.0);
+}
+
+void shard_metrics::feed_took(int64_t committed_at_us) const {
+  if (!metrics_ || committed_at_us == 0)
+    return;
+  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
+  metrics_->commit_socket_seconds.observe(static_cast<double>(now_us - committed_at_us) / 1e6);
 }
 
 static_assert(static_cast<int>(resume_outcome::reload) == static_cast<int>(resume_label::reload));

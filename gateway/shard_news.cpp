@@ -50,6 +50,7 @@ void shard::take(const feed& x) {
   const auto it = links_.find(x.clinic);
   if (it == links_.end())
     return;
+  metrics_.feed_took(x.committed_at_us);
   for (const auto& f : x.frames) {
     const auto topic = it->second.topics.find(f.topic);
     if (topic == it->second.topics.end())
