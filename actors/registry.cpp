@@ -187,8 +187,9 @@ void registry_state::clinic_down(const caf::down_msg& x) {
     return finish_drain();
   if (!known.waiting.empty())
     return wake(it->first, known);
-  const auto why = code_of(x.reason);
-  if (!x.reason || why == ec::store_damaged || why == ec::store_version)
+  if (!x.reason)
+    return;
+  if (const auto why = code_of(x.reason); why == ec::store_damaged || why == ec::store_version)
     return;
   if (shared_.metrics)
     shared_.metrics->actor_restarts(actor_label::clinic).add();
