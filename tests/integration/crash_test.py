@@ -1,0 +1,377 @@
+#!/usr/bin/env python3
+"""kill -9 at random moments under load, and again, and again; after each death the store is read and judged.
+
+    crash_test.py EXE [--rounds N] [--seed N] [--stores sqlite,postgres]
+    crash_test.py EXE --self-test      the checks must find what is wrong on purpose
+
+What must hold is in reliability.md 3.1: acknowledged means stored, a command id takes effect once and gets one answer,
+nothing is half there, numbering has no gap and the chain verifies, nobody sees what a crash could take back, who is back
+in time was never away, who is not left at the last proof, and every bill is what the rule makes of the log."""
+
+import argparse
+import asyncio
+import contextlib
+import copy
+import json
+import pathlib
+import random
+import re
+import sys
+import tempfile
+import time
+
+from crash_actors import Doctor, Reception, Visitor
+from fault_kit import Client, Engine, read_answers, read_events, read_rows, run_sql
+from log_model import Clinic, milliseconds, naive_bill
+from postgres import Postgres
+
+CLINICS = ["sakura", "ume", "matsu"]
+ACTIVE_LIVES = 3
+LEAVE_AFTER_MS = 2000
+SETTINGS = {"presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250}, "store": {"commit_interval_us": 500}}
+# How long after its patience a leave may take to be stored, on a crowded machine.
+SLACK_MS = 1500
+
+
+class World:
+    """Clinics, their people, and all that is known about what they were told."""
+
+    def __init__(self, engine, seed):
+        self.engine, self.random, self.life = engine, random.Random(seed), 0
+        self.actors, self.rooms = [], {clinic: [] for clinic in CLINICS}
+        self.seen, self.acked, self.requests, self.unanswered_requests = [], [], [], {}
+        self.were_present, self.away, self.dropped, self.faults = {}, {}, set(), []
+        self.outcomes, self.ends = {}, dict.fromkeys(CLINICS, 0)
+        self.repeated = self.compared = self.returned_in_time = self.left_for_good = self.bills = 0
+        self.new_guests = []
+
+    def fault(self, text):
+        self.faults.append(text)
+
+    def engine_lives(self):
+        return self.engine.process.poll() is None
+
+    def any_room(self, clinic):
+        return self.random.choice(self.rooms[clinic][-2 * ACTIVE_LIVES :])
+
+    def visitors_of(self, clinic, room):
+        return [x for x in self.actors + self.new_guests if x.clinic == clinic and x.room == room and x.role in "patient guest"]
+
+    def add_guest(self, clinic, room, person, token):
+        self.new_guests.append(Visitor(self, clinic, "guest", person, room, token))
+
+    def open_clinics(self):
+        for clinic in CLINICS:
+            self.engine.put(clinic, {"name": clinic})
+            for doctor in ("d1", "d2"):
+                self.engine.put(f"{clinic}/doctors/{doctor}", {"name": doctor})
+                self.actors.append(Doctor(self, clinic, "doctor", doctor))
+            self.actors.append(Reception(self, clinic, "staff", "s1"))
+
+    def book(self):
+        """Two new visits a clinic: one patient alone, and two together."""
+        for clinic in CLINICS:
+            for number, count in enumerate((1, 2)):
+                room = f"r{self.life}-{number}"
+                patients = [f"p{self.life}-{number}-{i}" for i in range(count)]
+                for patient in patients:
+                    self.engine.put(f"{clinic}/patients/{patient}", {"name": "患者"})
+                body = {"starts_at": "2026-11-22T09:00:00.000Z", "patients": patients, "doctors": ["d1"]}
+                self.engine.put(f"{clinic}/appointments/{room}", body)
+                self.rooms[clinic].append(room)
+                self.actors += [Visitor(self, clinic, "patient", x, room) for x in patients]
+
+    def acting(self):
+        """Who acts in this life: all but those gone for good and the visitors of rooms long past."""
+        self.actors += self.new_guests
+        self.new_guests = []
+        recent = {(clinic, room) for clinic in CLINICS for room in self.rooms[clinic][-2 * ACTIVE_LIVES :]}
+        return [x for x in self.actors if not x.gone and (x.role in "doctor staff" or (x.clinic, x.room) in recent)]
+
+    async def load(self, kill_after):
+        """One life: everybody comes back and acts; `kill_after` ends it, or nobody does and all stay connected."""
+        self.dropped.clear()
+        tasks = [asyncio.create_task(x.live()) for x in self.acting()]
+        await kill_after(tasks)
+        return tasks
+
+    async def die_at_random(self, tasks):
+        """After a time, or on the heels of an acknowledgement; sometimes before the engine is properly awake."""
+        begun = len(self.acked)
+        patience = self.random.choice([0.02, 0.1]) if self.random.random() < 0.15 else self.random.uniform(0.3, 0.9)
+        target = begun + self.random.randint(20, 200) if self.random.random() < 0.5 else None
+        end = time.monotonic() + patience
+        while time.monotonic() < end and (target is None or len(self.acked) < target):
+            await asyncio.sleep(0.0005)
+        self.engine.process.kill()
+        self.engine.wait()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+
+
+class Judge:
+    """Reads a dead engine's store and holds it against what the world was told."""
+
+    def __init__(self, world):
+        self.world = world
+        store = world.engine.store
+        self.events, self.answers = read_events(store), read_answers(store)
+        self.mark = max(row["at"] for row in read_rows(store, "alive_marks", ["at"]))
+        self.models = {clinic: Clinic().read(rows) for clinic, rows in self.events.items()}
+        self.died_ms = time.time() * 1000
+
+    def judge(self):
+        assert not self.world.faults, self.world.faults[:5]
+        self.check_numbering()
+        self.check_answers()
+        self.check_frames()
+        self.check_invites()
+        self.check_returns()
+        self.check_leaves()
+        self.check_verify()
+        self.world.bills = sum(len(room.bills) for x in self.models.values() for room in x.rooms.values())
+
+    def check_verify(self):
+        try:
+            self.world.engine.verify()
+        except AssertionError as why:
+            place = re.search(r"(\S+): seq (\d+)", str(why))
+            rows = self.events[place[1]][int(place[2]) - 6 : int(place[2]) + 3] if place else []
+            near = [f"{x['epoch']}/{x['seq']} {x['at']} {x['kind']} {x['room']} {x['subject']} {x['author']}" for x in rows]
+            raise AssertionError("\n".join([str(why), *near])) from why
+
+    def check_numbering(self):
+        for clinic, rows in self.events.items():
+            assert len(rows) >= self.world.ends.get(clinic, 0), f"{clinic}: the log became shorter"
+            self.world.ends[clinic] = len(rows)
+
+    def check_answers(self):
+        for actor, (kind, fields), reply in self.world.acked:
+            key = (actor.clinic, actor.sub, reply["id"])
+            assert key in self.answers, f"acknowledged, not stored: {key} {kind} {reply}"
+            stored = json.loads(self.answers[key]["answer"])
+            said = {name: reply[name] for name in stored}
+            assert stored == said, f"{key}: told {said}, stored {stored}"
+            if reply["ok"]:
+                self.check_effect(actor, kind, fields, reply["seq"])
+        for clinic, sub, key, status, answer in self.world.requests:
+            stored = json.loads(self.answers[clinic, sub, key]["answer"])
+            assert stored["ok"] == (status == 200), f"{key}: {status} {answer}, stored {stored}"
+            assert not stored["ok"] or stored == answer, f"{key}: told {answer}, stored {stored}"
+        self.world.acked.clear()
+        self.world.requests.clear()
+
+    def check_effect(self, actor, kind, fields, seq):
+        """What an acknowledged command promised holds at its own position in the log."""
+        model = self.models[actor.clinic]
+        assert seq <= model.seq, f"{kind} acknowledged at {seq}, the log ends at {model.seq}"
+        room = fields["room"]
+        where = model.where_at(room, fields.get("person", actor.sub), seq)
+        wanted = {"enter_room": ["in_room"], "enter_waiting_room": ["waiting", "in_room"], "admit": ["in_room"]}
+        wanted["send_back"] = ["waiting"]
+        if kind == "leave_room" and (actor.clinic, actor.sub) not in self.world.dropped:
+            wanted[kind] = ["absent", "left"]
+        if where not in wanted.get(kind, [where]):
+            raise AssertionError(f"{kind} {fields} of {actor.sub} at {seq}: {where}\n" + self.story(actor, room, seq))
+        locked = model.at(model.locks.get(room, []), seq, False)
+        ended = model.at(model.ends.get(room, []), seq, False)
+        assert {"lock_room": locked, "unlock_room": not locked}.get(kind, True), f"{kind} without effect at {seq}"
+        promised = {"end_consultation": ended, "reopen_consultation": not ended}
+        assert promised.get(kind, True), f"{kind} without effect at {seq}"
+
+    def story(self, actor, room, seq):
+        """What the log and the answers say about a person in a room up to a position and a little after."""
+        rows = self.events[actor.clinic][: seq + 3]
+        told = [f"{x['seq']} {x['kind']} {x['subject']} by {x['author']} {x['body']}" for x in rows if x["room"] == room]
+        answers = [f"{x['command']}: {x['answer']}" for x in self.answers.values() if x["principal"] == actor.sub]
+        return "\n".join([*told[-12:], *answers[-12:], str(actor.commands[-12:])])
+
+    def check_frames(self):
+        """Durable before visible: whatever anybody saw stands in the log at that position."""
+        for clinic, seq, name, at, by in self.world.seen:
+            rows = self.events[clinic]
+            assert seq <= len(rows), f"{clinic}: {name} was seen at {seq}, the log ends at {len(rows)}"
+            row = rows[seq - 1]
+            assert (row["kind"], row["at"]) == (name, milliseconds(at)), f"{clinic} {seq}: saw {name}, stored {row}"
+            author = f"{by['role']}:{by.get('id', '')}" if by else row["author"]
+            assert row["author"] == author, f"{clinic} {seq}: by {author}, stored {row['author']}"
+        self.world.seen.clear()
+
+    def check_invites(self):
+        """An invitation is the command that changes something every time: as many as commands that got an ok."""
+        for clinic, model in self.models.items():
+            made = sum(len(room.invites) for room in model.rooms.values())
+            asked = sum(1 for row in self.events[clinic] if row["kind"] == "room.guest_invited")
+            assert made == asked, f"{clinic}: {asked} invitations, {made} different"
+        for x in self.world.actors:
+            for (kind, fields), reply in x.answered.values():
+                if kind == "invite" and reply["ok"]:
+                    assert reply["invite"] in self.models[x.clinic].rooms[fields["room"]].invites, f"lost {reply}"
+
+    def check_returns(self):
+        """Who was present at the last death and came back in time has not been recorded as lost since."""
+        for x in self.world.actors:
+            life, where, at_ms, reply = x.back or (None, None, 0, {"ok": False})
+            if life != self.world.life or not reply["ok"] or at_ms >= where["proof"] + LEAVE_AFTER_MS:
+                continue
+            lost = [row["seq"] for row in self.events[x.clinic][where["end"] : reply["seq"]] if self.is_loss(row, x, where)]
+            assert not lost, f"{x.clinic} {x.sub} was back in time but left at {lost}"
+            self.world.returned_in_time += 1
+
+    @staticmethod
+    def is_loss(row, who, where):
+        is_leave = row["kind"] == "room.participant_left" and row["body"]["reason"] == "lost"
+        return is_leave and (row["subject"], row["room"]) == (who.sub, where["room"])
+
+    def check_leaves(self):
+        """Who did not come back left at the last proof, once the patience was over and an engine there to see it."""
+        for key, away in list(self.world.away.items()):
+            (clinic, sub), room = key, away["room"]
+            ends = ("room.participant_left", "room.participant_removed")
+            rows = [x for x in self.events[clinic][away["end"] :] if (x["room"], x["subject"]) == (room, sub)]
+            left = next((x for x in rows if x["kind"] in ends), None)
+            deadline = away["proof"] + LEAVE_AFTER_MS
+            if not left:
+                seen_until = self.died_ms if self.died_ms > deadline else 0
+                late = seen_until - max(deadline, self.world.engine.started_at * 1000)
+                assert late < SLACK_MS, f"{clinic} {room} {sub} is a ghost, {late:.0f} ms after its time"
+                continue
+            if left["kind"] == "room.participant_left":
+                at = milliseconds(left["body"]["left_at"])
+                assert at == away["proof"], f"{clinic} {room} {sub} left at {at}, last proof {away['proof']}"
+                early = left["body"]["reason"] == "lost" and left["at"] <= deadline
+                assert not early, f"{clinic} {room} {sub} was given up before the patience was over"
+            self.world.left_for_good += 1
+            del self.world.away[key]
+
+    def note_present(self, last=False):
+        """Who is there by the log; some of them will never come back."""
+        self.world.were_present = {}
+        acting = {(x.clinic, x.sub): x for x in self.world.acting()}
+        for clinic, model in self.models.items():
+            for room in model.rooms.values():
+                for who in room.people.values():
+                    key = (clinic, who.name)
+                    if not who.present or key in self.world.away:
+                        continue
+                    where = {"room": room.name, "proof": who.last_proof(self.mark), "end": model.seq}
+                    actor = acting.get(key)
+                    stays_away = actor is None or (actor.role in "patient guest" and self.world.random.random() < 0.25)
+                    if stays_away and not last:
+                        self.world.away[key] = where
+                        if actor:
+                            actor.gone = True
+                    else:
+                        self.world.were_present[key] = where
+
+
+async def quiet_end(world):
+    """The last life: everybody stays, the absent are given up, and resumed views equal fresh ones."""
+    patience = max([0, *(x["proof"] + LEAVE_AFTER_MS for x in world.away.values())]) / 1000 - time.time()
+    people = world.acting()
+    for x in people:
+        await x.come()
+        await x.recover()
+    await asyncio.sleep(max(patience, 0) + 0.5)
+    for x in people:
+        fresh = Client(world.engine, x.clinic, x.role, x.sub, x.client.room)
+        await fresh.connect(token=x.token)
+        if x.role in "patient guest":
+            await x.client.see(lambda: fresh.views and x.client.views == fresh.views, 5, f"{x.sub}: as the fresh view")
+        fresh.abort()
+    here = {(x.clinic, x.sub) for x in people}
+    world.engine.process.kill()
+    world.engine.wait()
+    judge = Judge(world)
+    judge.judge()
+    present = {(c, who.name) for c, m in judge.models.items() for r in m.rooms.values() for who in r.people.values() if who.present}
+    assert present <= here, f"ghosts at the end: {present - here}"
+    assert not world.away, f"never left: {world.away}"
+    return judge
+
+
+def check_usage(world, judge):
+    """What the clinic is charged is what the naive rule makes of all its rooms."""
+    for clinic, model in judge.models.items():
+        total = 0
+        for room in model.rooms.values():
+            if room.bills:
+                total += room.bills[-1]["total_yen_ex_tax"]
+        said = 0
+        for month in sorted({time.strftime("%Y-%m", time.gmtime(time.time() + 9 * 3600 - back)) for back in (0, 3600)}):
+            result = world.engine.run(*f"usage --clinic {clinic} --month {month} --json --store".split(), world.engine.store)
+            assert result.returncode == 0, result.stderr
+            said += json.loads(result.stdout)["total_yen_ex_tax"]
+        assert said == total, f"{clinic}: usage says {said} yen, the rule {total}"
+
+
+async def crash(exe, folder, store, seed, rounds, tamper=lambda world, life: None):
+    engine = Engine(exe, folder, store, SETTINGS)
+    world = World(engine, seed)
+    engine.start()
+    world.open_clinics()
+    with contextlib.ExitStack() as cleaning:
+        cleaning.callback(engine.kill)
+        for world.life in range(1, rounds + 1):
+            world.book()
+            await world.load(world.die_at_random)
+            judge = Judge(world)
+            judge.judge()
+            judge.note_present(last=world.life == rounds)
+            tamper(world, world.life)
+            engine.start()
+        judge = await quiet_end(world)
+        check_usage(world, judge)
+    events = sum(map(len, judge.events.values()))
+    print(f"{store.split(':')[0]}: {rounds} deaths, {events} events, {world.bills} bills, {world.repeated} answers repeated, "
+          f"{world.returned_in_time} back in time, {world.left_for_good} left for good, {world.compared} boards compared, "
+          f"resumes {world.outcomes}", flush=True)
+    return world, judge
+
+
+def check_oracle():
+    """The naive rule itself, against the golden cases."""
+    golden = pathlib.Path(__file__).parent.parent / "golden/billing.json"
+    for case in json.loads(golden.read_text()):
+        stays = []
+        for x in case["events"]:
+            who, t = x["actor"], milliseconds(x["t"])
+            still = [s for s in stays if s["person"] == who["id"] and s["exit"] is None]
+            if x["action"] == "enter" and not still:
+                stays.append({"person": who["id"], "doctor": who["role"] == "doctor", "enter": t, "exit": None, "reason": "left"})
+            elif x["action"] == "exit" and still:
+                still[0]["exit"] = t
+        assert naive_bill(stays, 0) == case["expect"], case["name"]
+
+
+def run(exe, store_kind, seed, rounds, tamper=lambda world, life: None):
+    with tempfile.TemporaryDirectory(prefix="machiai-crash-") as folder:
+        store = Postgres.shared().new_database() if store_kind == "postgres" else f"sqlite:{folder}/machiai.db"
+        return asyncio.run(crash(exe, folder, store, seed, rounds, tamper))
+
+
+def tamper_lose_tail(world, life):
+    """As if the last commits had been acknowledged before they were durable."""
+    run_sql(world.engine.store, "DELETE FROM event_log WHERE position > (SELECT max(position) - 5 FROM event_log)")
+    Judge(world).judge()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("exe")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--stores", default="sqlite,postgres")
+    parser.add_argument("--self-test", action="store_true")
+    given = parser.parse_args()
+    check_oracle()
+    seed = given.seed if given.seed is not None else random.randrange(2**32)
+    print(f"seed {seed}", flush=True)
+    for kind in given.stores.split(","):
+        try:
+            run(given.exe, kind, seed, given.rounds)
+        except AssertionError as why:
+            sys.exit(f"{kind}, seed {seed}: {why}")
+
+
+if __name__ == "__main__":
+    main()
