@@ -70,6 +70,8 @@ void room_actor_state::move(const person_moved& x) {
   result.heard = x.stamp;
   for (const auto& edge : x.edges)
     keep(decide_presence(room_, x.person, edge), result.at, result.events);
+  if (x.origin && result.events.empty())
+    result.refusal = refuse_stranger(room_, x.person, x.by.role);
   report(std::move(result));
 }
 
@@ -81,6 +83,8 @@ void room_actor_state::attend(const person_attends& x) {
   result.person = x.person;
   result.heard = x.stamp;
   keep(decide_attention(room_, x.person, x.attentive), result.at, result.events);
+  if (result.events.empty())
+    result.refusal = refuse_stranger(room_, x.person, x.origin.who.role);
   report(std::move(result));
 }
 

@@ -23,7 +23,7 @@ constexpr auto room = access::own_room;
 constexpr row row_of(command_kind what) {
   switch (what) {
   //                                              operator system staff doctor patient guest
-  case command_kind::hello:               return {no,      own,   own,  own,   own,    room};
+  case command_kind::hello:               return {no,      own,   own,  own,   room,   room};
   case command_kind::renew:               return {no,      own,   own,  own,   own,    room};
   case command_kind::enter_waiting_room:  return {no,      no,    no,   no,    room,   room};
   case command_kind::enter_room:          return {no,      no,    no,   own,   no,     no};

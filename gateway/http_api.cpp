@@ -23,6 +23,11 @@ http_response problem(const caf::error& why) {
   return problem_response(status_of(code_of(why)), code_of(why), message_of(why));
 }
 
+/// The rules' own words for a wrong link: a room that does not exist must not sound different.
+caf::error void_invite() {
+  return make_error(ec::invite_void, "the invitation was used, withdrawn or is too old");
+}
+
 std::string query_value(std::string_view target, std::string_view name) {
   const auto question = target.find('?');
   if (question == std::string_view::npos)
@@ -123,6 +128,8 @@ void http_api::handle(connection_id from, http_request request) {
   x.route = std::move(std::get<api_route>(found));
   if (shard_.is_draining())
     return refuse(x, make_error(ec::draining, "the engine is going down for a restart"));
+  if (const auto key = x.request.header("idempotency-key"); !key.empty() && !is_valid_id(key))
+    return refuse(x, make_error(ec::malformed, "Idempotency-Key: expected 1 to 64 of A-Z a-z 0-9 . _ -"));
   if (x.route.kind == command_kind::redeem_invite)
     return redeem(std::move(x));
   authenticate(std::move(x));
@@ -234,8 +241,9 @@ void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room
 
 command_id http_api::command_of(const call& x) {
   const auto given = x.request.header("idempotency-key");
-  if (is_valid_id(given))
-    return command_id{std::string(given)};
+  // Whoever repeats a redemption has to know the secret again.
+  if (!given.empty())
+    return command_id{x.redeem ? secret_hash(x.redeem->secret + '/' + std::string(given)) : std::string(given)};
   return command_id{"http-" + std::to_string(shard_.context().shared.engine) + '-' + std::to_string(x.from) + '-' +
                     std::to_string(++made_commands_)};
 }
@@ -282,9 +290,7 @@ void http_api::redeem(call x) {
   shard_.with_clinic(clinic, false, [this, x = std::move(x)](const caf::error* why) {
     // Whoever has no valid link learns nothing about which clinics and rooms exist.
     if (why)
-      return refuse(x, code_of(*why) == ec::not_found
-                           ? make_error(ec::invite_void, "the invitation was used, withdrawn or is too old")
-                           : *why);
+      return refuse(x, code_of(*why) == ec::not_found ? void_invite() : *why);
     auto* link = shard_.link_of(x.redeem->clinic);
     send(*link, x, room_command{redeem_invite{x.redeem->room, x.redeem->invite, secret_hash(x.redeem->secret)}});
   });
@@ -323,9 +329,9 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
   shard_.metrics().command_done(x.route.kind, said.ok ? outcome_label::ok : outcome_label::refused);
   shard_.metrics().command_took(io_shard::now_ms() - x.since_ms);
   if (!said.ok) {
-    const auto hide = x.redeem && said.code == ec::not_found;
-    const auto code = hide ? ec::invite_void : said.code;
-    return problem_response(status_of(code), code, hide ? describe(code) : said.message);
+    if (x.redeem && said.code == ec::not_found)
+      return problem(void_invite());
+    return problem_response(status_of(said.code), said.code, said.message);
   }
   if (x.redeem)
     return redeemed(x);

@@ -195,8 +195,9 @@ std::variant<token_claims, auth_failure> verify_token(const unverified_token& to
                                                       timestamp now, const token_rules& rules) {
   const auto& claims = token.claims;
   const auto* key = ring.find(claims.clinic, claims.key);
+  // A revoked key's material is forgotten with it, so there is no signature left to check.
   if (!key)
-    return auth_failure::unknown_key;
+    return ring.is_revoked(claims.clinic, claims.key) ? auth_failure::key_revoked : auth_failure::unknown_key;
   if (key->algorithm() != token.algorithm)
     return auth_failure::wrong_algorithm;
   if (!key->verifies(token.signed_part, token.signature))

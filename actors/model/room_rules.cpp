@@ -43,11 +43,8 @@ std::optional<caf::error> not_expected(const room_state& state, const identity& 
     return refuse(ec::removed, "the clinic removed this person from the room");
   if (who.party == party::doctor)
     return std::nullopt;
-  if (who.party == party::patient) {
-    if (!contains(state.appointment.patients, who.person))
-      return refuse(ec::not_found, "this appointment is not the patient's");
+  if (who.party == party::patient)
     return std::nullopt;
-  }
   const auto invited = std::any_of(state.invitations.begin(), state.invitations.end(), [&](const invitation& x) {
     return x.person == who.person && x.redeemed && !x.revoked;
   });
@@ -216,7 +213,16 @@ struct decider {
 
 } // namespace
 
+std::optional<caf::error> refuse_stranger(const room_state& state, const person_id& person, role as) {
+  if (as != role::patient || contains(state.appointment.patients, person))
+    return std::nullopt;
+  return refuse(ec::not_found, "there is no such appointment");
+}
+
 decision decide_entry(const room_state& state, const identity& who, timestamp, const room_policy& policy) {
+  if (who.party == party::patient)
+    if (auto why = refuse_stranger(state, who.person, role::patient))
+      return std::move(*why);
   if (auto why = closed(state))
     return std::move(*why);
   if (auto why = not_expected(state, who))

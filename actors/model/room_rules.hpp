@@ -31,6 +31,10 @@ struct room_policy {
 /// follows. A command whose effect already holds succeeds with no events.
 using decision = caf::expected<std::vector<event_payload>>;
 
+/// What a patient hears who asks about an appointment of others: the same as if there were none. Nothing for anybody
+/// else.
+std::optional<caf::error> refuse_stranger(const room_state& state, const person_id& person, role as);
+
 /// A person's device is at the waiting room's page (patients, guests) or enters (doctors). The stays before it are told
 /// by `decide_presence`; this one answers the person.
 decision decide_entry(const room_state& state, const identity& who, timestamp now, const room_policy& policy);
