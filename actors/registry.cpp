@@ -131,12 +131,16 @@ void registry_state::not_woken(const clinic_id& id, const caf::error& why) {
 
 void registry_state::try_later(const clinic_id& id) {
   // Somebody may still count as present there, and has to leave in the end even if nobody ever asks.
+  if (std::exchange(clinics_[id].retry_due, true))
+    return;
   self_->delayed_send(self_, milliseconds{shared_.settings->clinic.restart_window_ms}, wake_due{id});
 }
 
 void registry_state::wake_again(const wake_due& x) {
+  auto& known = clinics_[x.clinic];
+  known.retry_due = false;
   if (!draining_)
-    wake(x.clinic, clinics_[x.clinic]);
+    wake(x.clinic, known);
 }
 
 void registry_state::wake_next() {

@@ -46,6 +46,7 @@ private:
     clinic_actor awake;
     bool waking = false;
     bool falling_asleep = false;
+    bool retry_due = false;
     std::vector<reply> waiting;
     std::optional<restart_intensity> restarts;
   };
