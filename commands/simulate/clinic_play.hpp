@@ -84,6 +84,7 @@ public:
 private:
   boost::asio::awaitable<http_answer> call(const http_call& what);
   boost::asio::awaitable<bool> put(const std::string& path, const boost::json::object& body, const std::string& token);
+  boost::asio::awaitable<void> key_is_known();
   boost::asio::awaitable<bool> record_doctors();
   boost::asio::awaitable<bool> open_consoles();
   boost::asio::awaitable<void> drop_second_console();
