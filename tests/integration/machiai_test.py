@@ -312,7 +312,8 @@ class Session:
         self._writing = threading.Lock()
         self._numbers = itertools.count(1)
         engine.sessions.append(self)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     # Reading
 
@@ -406,8 +407,8 @@ class Session:
         return self.next_frame(kind, timeout_s, **({"name": name} if name else {}))
 
     def until(self, condition, timeout_s=WAIT_S):
-        """Waits until `condition(state)` holds; returns the state."""
-        return self._await(lambda: self.state if condition(self.state) else None, timeout_s, "such a state")
+        """Waits until `condition(state)` holds; returns the state as it is then."""
+        return self._await(lambda: dict(self.state) if condition(self.state) else None, timeout_s, "such a state")
 
     def wait_closed(self, timeout_s=WAIT_S):
         """The close code the server gives."""
@@ -464,10 +465,9 @@ class Session:
 
     def abort(self):
         """The connection is lost without a word."""
-        self.socket.abort()
-        with self._changed:
-            self.close_code = self.close_code or 1006
-            self._changed.notify_all()
+        # The reader closes the socket itself: closed from here, its pending poll would keep the connection alive.
+        self.socket.prepare_abort()
+        self._reader.join(WAIT_S)
 
     def forget(self):
         if self.close_code is None:

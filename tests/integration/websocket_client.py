@@ -105,9 +105,17 @@ class WebSocketClient:
         self.socket.sendall(head + payload)
 
     def abort(self):
-        """Resets the connection: no close frame, no FIN."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        """Resets the connection: no close frame, no FIN. Not while another thread reads."""
+        self.prepare_abort()
         self.drop()
+
+    def prepare_abort(self):
+        """Ends a read in another thread; when that thread drops the socket, the connection is reset."""
+        try:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.socket.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass
 
     def drop(self):
         try:
