@@ -88,12 +88,15 @@ void event_log_state::flush() {
     self_->delayed_send(self_, ask_again_after, flush_due{});
     return;
   }
+  // Wake-ups wait for what gathered meanwhile as well.
   if (was_unknown)
-    schedule_flush();
+    return schedule_flush();
   answer_wakes();
 }
 
 bool event_log_state::commit_gathered() {
+  if (!unknown_)
+    drop_lost(gathered_);
   if (!unknown_ && gathered_.what.appends.empty())
     return true;
   auto now_due = unknown_ ? *std::exchange(unknown_, std::nullopt) : std::exchange(gathered_, {});
@@ -123,13 +126,32 @@ void event_log_state::tell_writers(const batch& done, const caf::expected<commit
   const auto now_us = monotonic_us();
   for (size_t i = 0; i < done.writers.size(); ++i) {
     const auto& to = done.writers[i];
-    if (!outcome)
-      self_->send(to.clinic, append_failed{outcome.error()});
-    else if (std::binary_search(outcome->refused.begin(), outcome->refused.end(), i))
-      self_->send(to.clinic, append_failed{make_error(ec::stale_epoch, "the store refused the append")});
-    else
+    const auto refused = outcome && std::binary_search(outcome->refused.begin(), outcome->refused.end(), i);
+    if (outcome && !refused) {
       self_->send(to.clinic, appended{to.ticket, now_us});
+      continue;
+    }
+    lost_[done.what.appends[i].clinic] = done.what.appends[i].epoch;
+    self_->send(to.clinic,
+                append_failed{refused ? make_error(ec::stale_epoch, "the store refused the append") : outcome.error()});
   }
+}
+
+void event_log_state::drop_lost(batch& x) {
+  if (lost_.empty())
+    return;
+  batch kept;
+  for (size_t i = 0; i < x.writers.size(); ++i) {
+    auto& what = x.what.appends[i];
+    if (const auto it = lost_.find(what.clinic); it != lost_.end() && it->second == what.epoch) {
+      self_->send(x.writers[i].clinic, append_failed{make_error(ec::store_unavailable, "an earlier append was lost")});
+      continue;
+    }
+    kept.events += what.events.size();
+    kept.what.appends.push_back(std::move(what));
+    kept.writers.push_back(x.writers[i]);
+  }
+  x = std::move(kept);
 }
 
 void event_log_state::answer_wakes() {
@@ -145,6 +167,7 @@ void event_log_state::answer_wakes() {
       wakes[i].promise.deliver(owners.error());
       continue;
     }
+    lost_.erase(ids[i]);
     auto history = store_->load(ids[i]);
     if (history)
       wakes[i].promise.deliver(clinic_woken{ids[i], (*owners)[i], std::move(*history)});

@@ -59,6 +59,8 @@ private:
   bool commit_gathered();
   void measure(const batch& done, bool stored, int64_t length_us);
   void tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome);
+  /// Takes out what follows a lost append of the same owner.
+  void drop_lost(batch& x);
   void answer_wakes();
 
   event_log_actor::pointer self_;
@@ -67,6 +69,9 @@ private:
   batch gathered_;
   /// The batch whose outcome is not known.
   std::optional<batch> unknown_;
+  /// Under which epoch an append of the clinic was lost: whatever follows it under the same one is lost as well, also
+  /// what has no numbers for the store to refuse it by.
+  std::map<clinic_id, uint32_t> lost_;
   std::vector<waking> wakes_;
   bool flush_scheduled_ = false;
   bool ending_ = false;

@@ -5,6 +5,7 @@
 #include "store/json_encode.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace machiai {
@@ -88,9 +89,18 @@ std::vector<frame> frame_writer::frames_of(const clinic_state& state, const even
   const auto rooms = rooms_touched(state, x);
   std::vector<frame> out;
   write_board(state, x, rooms, out);
-  if (!watched_.empty())
+  if (std::holds_alternative<clinic_changed>(x.payload.value))
+    write_visits(state, x, rooms_watched(), out);
+  else if (!watched_.empty())
     write_visits(state, x, rooms, out);
   return out;
+}
+
+std::vector<room_id> frame_writer::rooms_watched() const {
+  std::set<room_id> rooms;
+  for (const auto& [which, hash] : watched_)
+    rooms.insert(which.room);
+  return {rooms.begin(), rooms.end()};
 }
 
 void frame_writer::write_board(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,

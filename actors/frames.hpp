@@ -32,6 +32,8 @@ public:
 
 private:
   std::vector<room_id> rooms_touched(const clinic_state& state, const event& x);
+  /// Every visit shows the clinic's name.
+  [[nodiscard]] std::vector<room_id> rooms_watched() const;
   void write_board(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
                    std::vector<frame>& out) const;
   void write_visits(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,

@@ -12,13 +12,14 @@ std::optional<history_fault> history_checker::check(const event_record& next) {
     return fault("expected seq " + std::to_string(last_seq_ + 1) + ", found " + std::to_string(next.seq));
   if (next.epoch < last_epoch_)
     return fault("the epoch falls from " + std::to_string(last_epoch_) + " to " + std::to_string(next.epoch));
-  if (next.at < last_at_)
-    return fault("the time falls from " + to_rfc3339(last_at_) + " to " + to_rfc3339(next.at));
+  auto& last_at = last_at_.try_emplace(next.room, next.at).first->second;
+  if (next.at < last_at)
+    return fault("the time falls from " + to_rfc3339(last_at) + " to " + to_rfc3339(next.at));
   if (next.hash != chain(last_hash_, next))
     return fault("the hash does not match: this row, or one before it, was changed");
   last_seq_ = next.seq;
   last_epoch_ = next.epoch;
-  last_at_ = next.at;
+  last_at = next.at;
   last_hash_ = next.hash;
   return std::nullopt;
 }

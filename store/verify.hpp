@@ -4,6 +4,7 @@
 
 #include <caf/expected.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -15,8 +16,9 @@ struct history_fault {
   std::string reason;
 };
 
-/// Checks one clinic's rows as they are handed over from the first on: numbered from 1 without a gap, epoch and time
-/// never falling, every hash chained to the row before. Rows cut off the end leave a shorter history that is right in
+/// Checks one clinic's rows as they are handed over from the first on: numbered from 1 without a gap, the epoch never
+/// falling, time never falling within a room (rooms decide side by side: the one that decided first may be numbered
+/// second), every hash chained to the row before. Rows cut off the end leave a shorter history that is right in
 /// itself: compare `last_seq` with what is known from elsewhere (a snapshot, a backup, a statement).
 class history_checker {
 public:
@@ -32,7 +34,8 @@ private:
   clinic_id clinic_;
   uint64_t last_seq_ = 0;
   uint32_t last_epoch_ = 0;
-  timestamp last_at_{INT64_MIN};
+  /// By room; the clinic's own events stand under no room.
+  std::map<room_id, timestamp> last_at_;
   digest last_hash_{};
 };
 

@@ -20,10 +20,13 @@ caf::expected<commit_outcome> faulty_event_store::commit(const commit_batch& bat
   const auto number = ++commits_;
   if (faults_.raise.contains(number))
     throw std::runtime_error("the test made this commit throw");
-  if (down_ || faults_.fail_before.contains(number))
-    return down();
+  // It was stored: nothing but the outcome, once it can be read, is true.
+  if (withheld_ && down_)
+    return make_error(ec::timed_out, "the test withheld the answer");
   if (withheld_)
     return *std::exchange(withheld_, std::nullopt);
+  if (down_ || faults_.fail_before.contains(number))
+    return down();
   if (faults_.lose.contains(number))
     return commit_outcome{};
   auto outcome = inner_->commit(batch);
