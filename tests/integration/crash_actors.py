@@ -1,5 +1,5 @@
-"""The people of the crash test: patients, guests, doctors and receptions who act at random, drop, come back, repeat what
-they do not know the outcome of, and write down every answer and every frame they got."""
+"""The people of the crash test: patients, guests, doctors and receptions who act at random, drop, come back, repeat
+what they do not know the outcome of, and write down every answer and every frame they got."""
 
 import asyncio
 import json
@@ -25,6 +25,12 @@ class Actor:
 
     def note(self, frame):
         """Everything received, at the moment it came: an answer that nobody awaits any more counts all the same."""
+        try:
+            self.check(frame)
+        except AssertionError as why:
+            self.world.fault(str(why))
+
+    def check(self, frame):
         kind, seq = frame["type"], frame.get("seq")
         if kind == "reply":
             self.note_reply(frame)

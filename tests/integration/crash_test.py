@@ -4,9 +4,9 @@
     crash_test.py EXE [--rounds N] [--seed N] [--stores sqlite,postgres]
     crash_test.py EXE --self-test      the checks must find what is wrong on purpose
 
-What must hold is in reliability.md 3.1: acknowledged means stored, a command id takes effect once and gets one answer,
-nothing is half there, numbering has no gap and the chain verifies, nobody sees what a crash could take back, who is back
-in time was never away, who is not left at the last proof, and every bill is what the rule makes of the log."""
+What must hold: acknowledged means stored, a command id takes effect once and gets one answer, nothing is half there,
+numbering has no gap and the chain verifies, nobody sees what a crash could take back, who is back in time was never
+away, who is not left at the last proof, and every bill is what the rule makes of the log."""
 
 import argparse
 import asyncio
@@ -22,13 +22,16 @@ import time
 
 from crash_actors import Doctor, Reception, Visitor
 from fault_kit import Client, Engine, read_answers, read_events, read_rows, run_sql
-from log_model import Clinic, milliseconds, naive_bill
+from log_model import Clinic, milliseconds, naive_bill, story
 from postgres import Postgres
 
 CLINICS = ["sakura", "ume", "matsu"]
 ACTIVE_LIVES = 3
 LEAVE_AFTER_MS = 2000
-SETTINGS = {"presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250}, "store": {"commit_interval_us": 500}}
+SETTINGS = {
+    "presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250},
+    "store": {"commit_interval_us": 500},
+}
 # How long after its patience a leave may take to be stored, on a crowded machine.
 SLACK_MS = 1500
 
@@ -55,7 +58,8 @@ class World:
         return self.random.choice(self.rooms[clinic][-2 * ACTIVE_LIVES :])
 
     def visitors_of(self, clinic, room):
-        return [x for x in self.actors + self.new_guests if x.clinic == clinic and x.room == room and x.role in "patient guest"]
+        people = self.actors + self.new_guests
+        return [x for x in people if (x.clinic, x.room) == (clinic, room) and x.role in ("patient", "guest")]
 
     def add_guest(self, clinic, room, person, token):
         self.new_guests.append(Visitor(self, clinic, "guest", person, room, token))
@@ -86,7 +90,8 @@ class World:
         self.actors += self.new_guests
         self.new_guests = []
         recent = {(clinic, room) for clinic in CLINICS for room in self.rooms[clinic][-2 * ACTIVE_LIVES :]}
-        return [x for x in self.actors if not x.gone and (x.role in "doctor staff" or (x.clinic, x.room) in recent)]
+        staff = ("doctor", "staff")
+        return [x for x in self.actors if not x.gone and (x.role in staff or (x.clinic, x.room) in recent)]
 
     async def load(self, kill_after):
         """One life: everybody comes back and acts; `kill_after` ends it, or nobody does and all stay connected."""
@@ -136,8 +141,7 @@ class Judge:
         except AssertionError as why:
             place = re.search(r"(\S+): seq (\d+)", str(why))
             rows = self.events[place[1]][int(place[2]) - 6 : int(place[2]) + 3] if place else []
-            near = [f"{x['epoch']}/{x['seq']} {x['at']} {x['kind']} {x['room']} {x['subject']} {x['author']}" for x in rows]
-            raise AssertionError("\n".join([str(why), *near])) from why
+            raise AssertionError(f"{why}\n{story(rows, rows[0]) if rows else ''}") from why
 
     def check_numbering(self):
         for clinic, rows in self.events.items():
@@ -181,7 +185,7 @@ class Judge:
     def story(self, actor, room, seq):
         """What the log and the answers say about a person in a room up to a position and a little after."""
         rows = self.events[actor.clinic][: seq + 3]
-        told = [f"{x['seq']} {x['kind']} {x['subject']} by {x['author']} {x['body']}" for x in rows if x["room"] == room]
+        told = [f"{x['seq']} {x['kind']} by {x['author']} {x['body']}" for x in rows if x["room"] == room]
         answers = [f"{x['command']}: {x['answer']}" for x in self.answers.values() if x["principal"] == actor.sub]
         return "\n".join([*told[-12:], *answers[-12:], str(actor.commands[-12:])])
 
@@ -194,7 +198,7 @@ class Judge:
             assert (row["kind"], row["at"]) == (name, milliseconds(at)), f"{clinic} {seq}: saw {name}, stored {row}"
             author = f"{by['role']}:{by.get('id', '')}" if by else row["author"]
             assert row["author"] == author, f"{clinic} {seq}: by {author}, stored {row['author']}"
-        self.world.seen.clear()
+        self.world.told_last, self.world.seen = self.world.seen, []
 
     def check_invites(self):
         """An invitation is the command that changes something every time: as many as commands that got an ok."""
@@ -213,7 +217,8 @@ class Judge:
             life, where, at_ms, reply = x.back or (None, None, 0, {"ok": False})
             if life != self.world.life or not reply["ok"] or at_ms >= where["proof"] + LEAVE_AFTER_MS:
                 continue
-            lost = [row["seq"] for row in self.events[x.clinic][where["end"] : reply["seq"]] if self.is_loss(row, x, where)]
+            rows = self.events[x.clinic][where["end"] : reply["seq"]]
+            lost = [row["seq"] for row in rows if self.is_loss(row, x, where)]
             assert not lost, f"{x.clinic} {x.sub} was back in time but left at {lost}"
             self.world.returned_in_time += 1
 
@@ -255,7 +260,7 @@ class Judge:
                         continue
                     where = {"room": room.name, "proof": who.last_proof(self.mark), "end": model.seq}
                     actor = acting.get(key)
-                    stays_away = actor is None or (actor.role in "patient guest" and self.world.random.random() < 0.25)
+                    stays_away = actor is None or (actor.role != "doctor" and self.world.random.random() < 0.25)
                     if stays_away and not last:
                         self.world.away[key] = where
                         if actor:
@@ -275,7 +280,7 @@ async def quiet_end(world):
     for x in people:
         fresh = Client(world.engine, x.clinic, x.role, x.sub, x.client.room)
         await fresh.connect(token=x.token)
-        if x.role in "patient guest":
+        if x.role in ("patient", "guest"):
             await x.client.see(lambda: fresh.views and x.client.views == fresh.views, 5, f"{x.sub}: as the fresh view")
         fresh.abort()
     here = {(x.clinic, x.sub) for x in people}
@@ -283,7 +288,8 @@ async def quiet_end(world):
     world.engine.wait()
     judge = Judge(world)
     judge.judge()
-    present = {(c, who.name) for c, m in judge.models.items() for r in m.rooms.values() for who in r.people.values() if who.present}
+    rooms = [(clinic, room) for clinic, model in judge.models.items() for room in model.rooms.values()]
+    present = {(clinic, who.name) for clinic, room in rooms for who in room.people.values() if who.present}
     assert present <= here, f"ghosts at the end: {present - here}"
     assert not world.away, f"never left: {world.away}"
     return judge
@@ -298,13 +304,14 @@ def check_usage(world, judge):
                 total += room.bills[-1]["total_yen_ex_tax"]
         said = 0
         for month in sorted({time.strftime("%Y-%m", time.gmtime(time.time() + 9 * 3600 - back)) for back in (0, 3600)}):
-            result = world.engine.run(*f"usage --clinic {clinic} --month {month} --json --store".split(), world.engine.store)
+            asked = ["usage", "--clinic", clinic, "--month", month, "--json", "--store", world.engine.store]
+            result = world.engine.run(*asked)
             assert result.returncode == 0, result.stderr
             said += json.loads(result.stdout)["total_yen_ex_tax"]
         assert said == total, f"{clinic}: usage says {said} yen, the rule {total}"
 
 
-async def crash(exe, folder, store, seed, rounds, tamper=lambda world, life: None):
+async def crash(exe, folder, store, seed, rounds, tamper=lambda world, judge: None):
     engine = Engine(exe, folder, store, SETTINGS)
     world = World(engine, seed)
     engine.start()
@@ -317,14 +324,22 @@ async def crash(exe, folder, store, seed, rounds, tamper=lambda world, life: Non
             judge = Judge(world)
             judge.judge()
             judge.note_present(last=world.life == rounds)
-            tamper(world, world.life)
+            tamper(world, judge)
             engine.start()
         judge = await quiet_end(world)
         check_usage(world, judge)
     events = sum(map(len, judge.events.values()))
-    print(f"{store.split(':')[0]}: {rounds} deaths, {events} events, {world.bills} bills, {world.repeated} answers repeated, "
-          f"{world.returned_in_time} back in time, {world.left_for_good} left for good, {world.compared} boards compared, "
-          f"resumes {world.outcomes}", flush=True)
+    said = {
+        "deaths": rounds,
+        "events": events,
+        "bills": world.bills,
+        "answers repeated": world.repeated,
+        "back in time": world.returned_in_time,
+        "left for good": world.left_for_good,
+        "boards compared": world.compared,
+        **world.outcomes,
+    }
+    print(store.split(":")[0] + ": " + ", ".join(f"{count} {what}" for what, count in said.items()), flush=True)
     return world, judge
 
 
@@ -337,22 +352,95 @@ def check_oracle():
             who, t = x["actor"], milliseconds(x["t"])
             still = [s for s in stays if s["person"] == who["id"] and s["exit"] is None]
             if x["action"] == "enter" and not still:
-                stays.append({"person": who["id"], "doctor": who["role"] == "doctor", "enter": t, "exit": None, "reason": "left"})
+                stay = {"person": who["id"], "doctor": who["role"] == "doctor", "enter": t, "exit": None}
+                stays.append({**stay, "reason": "left"})
             elif x["action"] == "exit" and still:
                 still[0]["exit"] = t
         assert naive_bill(stays, 0) == case["expect"], case["name"]
 
 
-def run(exe, store_kind, seed, rounds, tamper=lambda world, life: None):
+def run(exe, store_kind, seed, rounds, tamper=lambda world, judge: None):
     with tempfile.TemporaryDirectory(prefix="machiai-crash-") as folder:
         store = Postgres.shared().new_database() if store_kind == "postgres" else f"sqlite:{folder}/machiai.db"
         return asyncio.run(crash(exe, folder, store, seed, rounds, tamper))
 
 
-def tamper_lose_tail(world, life):
-    """As if the last commits had been acknowledged before they were durable."""
-    run_sql(world.engine.store, "DELETE FROM event_log WHERE position > (SELECT max(position) - 5 FROM event_log)")
-    Judge(world).judge()
+def tampered(exe, seed, what, tamper):
+    """A run in which something is wrong on purpose: the checks must notice."""
+    try:
+        run(exe, "sqlite", seed, 4, tamper)
+    except AssertionError as noticed:
+        print(f"{what}: noticed: {str(noticed).splitlines()[-1][:200]}", flush=True)
+        return
+    sys.exit(f"seed {seed}: {what}: nobody noticed")
+
+
+def lose_tail(world, judge):
+    """As if the last commit had been acknowledged and shown before it was durable."""
+    for clinic, seq in {clinic: seq for clinic, seq, *_ in world.told_last}.items():
+        run_sql(world.engine.store, f"DELETE FROM event_log WHERE clinic = '{clinic}' AND seq >= {seq}")
+    world.seen = world.told_last
+    Judge(world).check_frames()
+
+
+def forget_answers(world, judge):
+    """As if answers were kept in memory only."""
+    run_sql(world.engine.store, "DELETE FROM answer_log")
+    run_sql(world.engine.store, "DELETE FROM snapshot_log")
+
+
+def age_mark(world, judge):
+    """As if the alive mark were written too rarely."""
+    run_sql(world.engine.store, "UPDATE alive_marks SET at = at - 60000")
+
+
+def broken_logs(judge):
+    """Copies of a good log with one thing wrong each, which the model must refuse."""
+    rows = max(judge.events.values(), key=len)
+    kinds = [row["kind"] for row in rows]
+
+    def without(index):
+        copied = copy.deepcopy(rows[:index] + rows[index + 1 :])
+        for number, row in enumerate(copied, 1):
+            row["seq"] = number
+        return copied
+
+    def changed(kind, change):
+        copied = copy.deepcopy(rows)
+        change(copied[kinds.index(kind)]["body"])
+        return copied
+
+    admitted = kinds.index("room.participant_admitted")
+    yield "an admission without the entry", without(admitted + 1)
+    yield "an entry without the admission", without(admitted)
+    yield "a command cut in the middle", rows[: admitted + 1]
+    yield "a missing arrival", without(kinds.index("room.participant_arrived"))
+    yield "a missing booking", without(kinds.index("room.appointment_booked"))
+    for name in ("room.participant_arrived", "room.consultation_ended", "room.locked", "room.guest_invited"):
+        if name in kinds:
+            twice = copy.deepcopy(rows[: kinds.index(name) + 1] + rows[kinds.index(name) :])
+            for number, row in enumerate(twice, 1):
+                row["seq"] = number
+            yield f"{name} twice", twice
+    yield "50 yen more", changed("room.consultation_ended", lambda x: x["bill"].update(total_yen_ex_tax=50_000))
+    gap = copy.deepcopy(rows)
+    gap[-1]["seq"] += 1
+    yield "a gap", gap
+
+
+def self_test(exe, seed):
+    """The checks can fail: each of these faults, made on purpose, is noticed."""
+    _, judge = run(exe, "sqlite", seed, 4)
+    for what, rows in broken_logs(judge):
+        try:
+            Clinic().read(rows)
+        except AssertionError:
+            print(f"{what}: noticed", flush=True)
+            continue
+        sys.exit(f"seed {seed}: {what}: nobody noticed")
+    tampered(exe, seed, "acknowledged before it was durable", lose_tail)
+    tampered(exe, seed, "answers forgotten", forget_answers)
+    tampered(exe, seed, "an old alive mark", age_mark)
 
 
 def main():
@@ -366,6 +454,9 @@ def main():
     check_oracle()
     seed = given.seed if given.seed is not None else random.randrange(2**32)
     print(f"seed {seed}", flush=True)
+    if given.self_test:
+        self_test(given.exe, seed)
+        return
     for kind in given.stores.split(","):
         try:
             run(given.exe, kind, seed, given.rounds)

@@ -112,7 +112,8 @@ class Engine:
 
     def verify(self):
         result = self.run("verify", "--store", self.store)
-        assert result.returncode == 0, f"verify exits {result.returncode}: {result.stdout[-500:]} {result.stderr[-500:]}"
+        said = result.stdout[-500:] + result.stderr[-500:]
+        assert result.returncode == 0, f"verify exits {result.returncode}: {said}"
 
     def token(self, role, sub, clinic=None, room=None, seconds=3600, **more):
         key = json.loads(self.key_file.read_text())

@@ -10,6 +10,13 @@ def milliseconds(text):
     return round(datetime.datetime.fromisoformat(text).timestamp() * 1000)
 
 
+def story(rows, about):
+    """The events around one of them and all of its subject, a line each."""
+    near = [x for x in rows if abs(x["seq"] - about["seq"]) < 30 or x["subject"] == about["subject"]]
+    lines = (f"{x['epoch']}/{x['seq']} {x['at']} {x['kind']} {x['room']} {x['author']} {x['body']}" for x in near)
+    return "\n".join(lines)
+
+
 class Person:
     def __init__(self, name):
         self.name, self.where, self.party = name, "absent", None
@@ -47,9 +54,7 @@ class Clinic:
             try:
                 self.step(row)
             except (AssertionError, KeyError) as why:
-                told = [f"{x['epoch']}/{x['seq']} {x['at']} {x['kind']} {x['room']} {x['author']} {x['body']}" for x in rows]
-                near = [text for x, text in zip(rows, told) if abs(x["seq"] - row["seq"]) < 30 or x["subject"] == row["subject"]]
-                raise AssertionError("\n".join([*near, f"{row['clinic']} seq {row['seq']} {row['kind']}: {why!r}"])) from why
+                raise AssertionError(f"{story(rows, row)}\n{row['clinic']} seq {row['seq']}: {why!r}") from why
         assert self.must_follow is None, f"the log ends in the middle of a command: {self.must_follow} should follow"
         return self
 

@@ -1,0 +1,357 @@
+#!/usr/bin/env python3
+"""Clients that are rude, broken, slow or too many: each is refused with its code and counted, nobody else notices, and
+what it held is given back. `abuse_test.py EXE`"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import machiai_test
+from fault_kit import until, ws_frame
+from machiai_test import PING, PONG, TEXT, ConnectionLost, WebSocketClient
+from websocket_client import Refused
+
+QUICK = {
+    "connection": {
+        "hello_timeout_ms": 800,
+        "handshake_timeout_ms": 800,
+        "http_body_timeout_ms": 800,
+        "beat_interval_ms": 1200,
+        "doubt_after_ms": 300,
+        "dead_after_ms": 1000,
+        "close_timeout_ms": 1000,
+    },
+    "presence": {"leave_after_ms": 1500},
+    "listen": {"shards": 1},
+}
+
+
+class abuse(machiai_test.TestCase):
+    def open_clinic(self, **connection):
+        settings = {section: dict(values) for section, values in QUICK.items()}
+        settings["connection"].update(connection)
+        engine = self.engine("sqlite", settings)
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        return engine
+
+    def descriptors(self, engine):
+        return len(os.listdir(f"/proc/{engine.process.pid}/fd"))
+
+    def resident_bytes(self, engine):
+        with open(f"/proc/{engine.process.pid}/statm") as file:
+            return int(file.read().split()[1]) * 4096
+
+    def raw(self, engine, hello=True):
+        client = WebSocketClient(engine.address)
+        self.addCleanup(client.drop)
+        if hello:
+            client.write(TEXT, json.dumps({"type": "hello", "token": engine.mint("staff", "rude")}))
+            while json.loads(client.read()[1])["type"] != "board":
+                pass
+        return client
+
+    def closed_with(self, client):
+        """The close code, past everything that comes before it."""
+        try:
+            while True:
+                opcode, payload = client.read()
+                if opcode == 8:
+                    return int.from_bytes(payload[:2], "big")
+        except ConnectionLost:
+            return None
+
+    def closes(self, engine, code):
+        """The count of a close code; the engine's own are counted by range."""
+        label = f"{code // 100}xx" if code >= 4000 else str(code)
+        return engine.metric("machiai_ws_closes_total", code=label)
+
+    def expect_close(self, engine, client, code, within_s=5):
+        begun = time.monotonic()
+        self.assertEqual(self.closed_with(client), code)
+        self.assertLess(time.monotonic() - begun, within_s)
+        client.drop()
+        self.counted = getattr(self, "counted", 0) + 1
+        until(lambda: self.closes(engine, code) == self.counted, 3, f"close {code} counted")
+
+    def answer_to(self, engine, *parts, pause_s=0.0, seconds=5):
+        """What comes back for raw bytes sent one after another."""
+        host, port = engine.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=seconds) as link:
+            try:
+                for part in parts:
+                    link.sendall(part)
+                    time.sleep(pause_s)
+            except OSError:
+                pass
+            answer = b""
+            try:
+                while more := link.recv(65536):
+                    answer += more
+            except ConnectionResetError:
+                pass
+            return answer
+
+    def requests(self, engine, status):
+        return engine.metric("machiai_http_requests_total", code=str(status))
+
+    # Too slow
+
+    def test_a_socket_that_never_says_hello_is_cut(self):
+        engine = self.open_clinic()
+        self.expect_close(engine, self.raw(engine, hello=False), 4205, 3)
+
+    def test_a_handshake_that_drips_is_cut(self):
+        engine = self.open_clinic()
+        before, base = self.requests(engine, 408), self.descriptors(engine)
+        drip = [b"GET /ws HTTP/1.1\r\n", *[b"X-Slow: 1\r\n"] * 40]
+        begun = time.monotonic()
+        answer = self.answer_to(engine, *drip, pause_s=0.05)
+        self.assertIn(b"408", answer.split(b"\r\n")[0])
+        self.assertIn(b"timed_out", answer)
+        self.assertLess(time.monotonic() - begun, 4)
+        until(lambda: self.requests(engine, 408) == before + 1, 2, "408 counted")
+        until(lambda: self.descriptors(engine) <= base, 3, "descriptor given back")
+
+    def test_a_connection_that_says_nothing_is_cut(self):
+        engine = self.open_clinic()
+        begun = time.monotonic()
+        self.answer_to(engine)
+        self.assertLess(time.monotonic() - begun, 3)
+
+    def test_a_body_that_drips_is_cut(self):
+        engine = self.open_clinic()
+        head = b"PUT /v1/clinics/c1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+        self.assertIn(b"408", self.answer_to(engine, head).split(b"\r\n")[0])
+
+    def test_half_a_frame_and_then_silence_is_cut(self):
+        engine = self.open_clinic()
+        client = self.raw(engine)
+        client.socket.sendall(b"\x81")
+        self.expect_close(engine, client, 4103, 6)
+
+    def test_a_frozen_client_is_doubted_then_given_up_and_its_socket_freed(self):
+        engine = self.open_clinic()
+        staff = engine.connect("staff", "s1")
+        base = self.descriptors(engine)
+        token = engine.mint("patient", "p1")
+        child = subprocess.Popen(
+            [sys.executable, __file__, "--frozen", engine.address, token, str(os.path.dirname(__file__))],
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), b"entered\n")
+        staff.next_event("room.participant_arrived")
+        child.send_signal(signal.SIGSTOP)
+        frozen = time.monotonic()
+        staff.next_event("room.participant_unstable", timeout_s=4)
+        staff.next_event("room.participant_left", timeout_s=8)
+        self.assertLess(time.monotonic() - frozen, 8)
+        until(lambda: self.closes(engine, 4103) == 1, 3, "close counted")
+        until(lambda: self.descriptors(engine) <= base, 5, "descriptor given back")
+
+    # Too much
+
+    def test_a_flood_of_pings_is_cut(self):
+        engine = self.open_clinic()
+        client = self.raw(engine)
+        before = self.resident_bytes(engine)
+        try:
+            for _ in range(5000):
+                client.write(PING, b"x" * 125)
+        except OSError:
+            pass
+        self.assertIn(self.closed_with(client), (4207, None))
+        until(lambda: self.closes(engine, 4207) == 1, 2, "flood counted")
+        self.assertLess(self.resident_bytes(engine) - before, 8 << 20)
+
+    def test_a_flood_of_commands_is_cut_and_nobody_else_waits(self):
+        engine = self.open_clinic()
+        other, client = engine.connect("staff", "s1"), self.raw(engine)
+        client.socket.settimeout(20)
+        slowest = 0
+        try:
+            for i in range(3000):
+                command = {"type": "lock_room" if i % 2 == 0 else "unlock_room", "id": f"f{i}", "room": "r1"}
+                client.write(TEXT, json.dumps(command))
+                if i % 300 == 0:
+                    begun = time.monotonic()
+                    other.ok("lock_room", room="r1")
+                    slowest = max(slowest, time.monotonic() - begun)
+        except OSError:
+            pass
+        self.assertIn(self.closed_with(client), (4207, None))
+        until(lambda: self.closes(engine, 4207) == 1, 2, "flood counted")
+        self.assertLess(slowest, 1)
+
+    def test_commands_above_what_may_be_in_flight_are_refused_one_by_one(self):
+        engine = self.open_clinic()
+        client = self.raw(engine)
+        messages = ({"type": "lock_room", "id": f"a{i}", "room": "r1"} for i in range(100))
+        client.socket.sendall(b"".join(ws_frame(TEXT, json.dumps(x)) for x in messages))
+        replies = {}
+        while len(replies) < 100:
+            frame = json.loads(client.read()[1])
+            if frame["type"] == "reply":
+                replies[frame["id"]] = "ok" if frame["ok"] else frame["error"]["code"]
+        outcomes = list(replies.values())
+        self.assertGreaterEqual(outcomes.count("ok"), 32)
+        self.assertEqual(set(outcomes), {"ok", "rate_limited"})
+
+    def test_messages_over_the_limit_are_cut(self):
+        engine = self.open_clinic()
+        client = self.raw(engine)
+        client.write(TEXT, b'{"type":"' + b"x" * 65536 + b'"}')
+        self.expect_close(engine, client, 1009)
+        stranger = self.raw(engine, hello=False)
+        stranger.write(TEXT, b'{"type":"hello","token":"' + b"x" * 4096 + b'"}')
+        self.expect_close(engine, stranger, 1009)
+        endless = self.raw(engine)
+        endless.write(TEXT, b"x" * 30000, fin=False)
+        endless.write(0, b"x" * 30000, fin=False)
+        endless.write(0, b"x" * 30000, fin=False)
+        self.expect_close(engine, endless, 1009)
+
+    def test_headers_and_bodies_over_the_limit_are_refused_and_counted(self):
+        engine = self.open_clinic()
+        before = self.requests(engine, 431), self.requests(engine, 413)
+        answer = self.answer_to(engine, b"GET / HTTP/1.1\r\nX-Big: " + b"x" * 9000 + b"\r\n\r\n")
+        self.assertIn(b"431", answer.split(b"\r\n")[0])
+        head = b"PUT /v1/clinics/c1 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (300 * 1024)
+        self.assertIn(b"413", self.answer_to(engine, head, b"x" * 1000).split(b"\r\n")[0])
+        self.assertEqual((self.requests(engine, 431), self.requests(engine, 413)), (before[0] + 1, before[1] + 1))
+
+    # Too many
+
+    def check_limit(self, reason, **limit):
+        engine = self.open_clinic(**limit, hello_timeout_ms=60000)
+        taken = []
+        while len(taken) < 30:
+            try:
+                taken.append(WebSocketClient(engine.address))
+            except Refused as refused:
+                self.assertEqual(refused.status, 503)
+                break
+        self.assertEqual(len(taken), 20)
+        answer = self.answer_to(engine, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertIn(b" 503 ", answer.split(b"\r\n")[0])
+        self.assertIn(b"Retry-After: ", answer)
+        self.assertIn(b"limit_reached", answer)
+        self.assertGreaterEqual(engine.metric("machiai_ws_refusals_total", reason=reason), 2)
+        for client in taken:
+            client.drop()
+        until(lambda: self.can_connect(engine), 5, "room again")
+
+    def can_connect(self, engine):
+        try:
+            engine.connect("staff", "s1").forget()
+            return True
+        except (Refused, ConnectionLost):
+            return False
+
+    def test_connections_of_one_address_are_limited(self):
+        self.check_limit("address_limit", connections_per_address_max=20)
+
+    def test_all_connections_are_limited(self):
+        self.check_limit("total_limit", connections_max=20)
+
+    def test_aborted_connections_leave_no_descriptor(self):
+        engine = self.open_clinic()
+        engine.connect("staff", "s1").forget()
+        until(lambda: self.descriptors(engine), 1)
+        time.sleep(0.3)
+        base = self.descriptors(engine)
+        host, port = engine.address.rsplit(":", 1)
+        for i in range(500):
+            link = socket.create_connection((host, int(port)))
+            if i % 3 == 0:
+                link.sendall(b"GET /ws HTTP/1.1\r\nHost: x\r\nUpg")
+            elif i % 3 == 1:
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            link.close()
+        until(lambda: self.descriptors(engine) <= base, 5, "descriptors back to base")
+
+    # A slow reader
+
+    def change_board(self, engine, staff, count):
+        """Frames of several kilobytes each, faster than a slow reader takes them."""
+        slowest = 0
+        for i in range(count):
+            begun = time.monotonic()
+            room = f"r{i % 10 + 1}"
+            staff.ok("lock_room" if i // 10 % 2 == 0 else "unlock_room", room=room)
+            slowest = max(slowest, time.monotonic() - begun)
+        return slowest
+
+    def test_a_slow_reader_costs_a_bounded_amount_and_converges(self):
+        engine = self.open_clinic(
+            send_soft_bytes=65536,
+            send_hard_bytes=131072,
+            kernel_unsent_bytes=16384,
+            messages_per_second=10000,
+            messages_burst=10000,
+            beat_interval_ms=60000,
+        )
+        for i in range(10):
+            name = f"r{i + 1}"
+            engine.put(f"/v1/clinics/c1/patients/q{i}", {"name": "長" * 100})
+            visit = {"starts_at": "2026-04-10T01:00:00.000Z", "patients": ["p1"] + [f"q{x}" for x in range(i + 1)]}
+            engine.put(f"/v1/clinics/c1/appointments/{name}", visit)
+        slow = WebSocketClient(engine.address)
+        self.addCleanup(slow.drop)
+        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.write(TEXT, json.dumps({"type": "hello", "token": engine.mint("staff", "slow")}))
+        slow.read()
+        staff = engine.connect("staff", "s1")
+        self.change_board(engine, staff, 40)
+        before = self.resident_bytes(engine)
+        slowest = self.change_board(engine, staff, 6000)
+        self.assertLess(slowest, 1, "others waited for the slow reader")
+        self.assertLess(self.resident_bytes(engine) - before, 24 << 20)
+        overflows = engine.metric("machiai_send_overflows_total", action="collapsed")
+        self.assertGreater(overflows + engine.metric("machiai_send_overflows_total", action="dropped"), 0)
+        last = staff.ok("lock_room", room="r1")["seq"]
+        state, seen = {}, 0
+        while seen < last:
+            opcode, payload = slow.read()
+            if opcode == PING:
+                slow.write(PONG, payload)
+                continue
+            frame = json.loads(payload)
+            if frame["type"] == "board":
+                state = {card["room"]: card for card in frame["cards"]}
+            elif frame["type"] == "event" and frame.get("card"):
+                state[frame["card"]["room"]] = frame["card"]
+            if frame["type"] in ("board", "event"):
+                self.assertGreaterEqual(frame["seq"], seen)
+                seen = frame["seq"]
+        for room, card in engine.board()["cards"].items():
+            self.assertEqual({**state[room], "meter": None}, {**card, "meter": None})
+
+
+def freeze(address, token):
+    """The child: a patient who waits, and then is stopped by the parent."""
+    client = WebSocketClient(address)
+    client.write(TEXT, json.dumps({"type": "hello", "token": token, "room": "r1"}))
+    while json.loads(client.read()[1])["type"] != "visit":
+        pass
+    client.write(TEXT, json.dumps({"type": "enter_waiting_room", "id": "e1", "room": "r1"}))
+    while (reply := json.loads(client.read()[1])).get("id") != "e1":
+        pass
+    print("entered" if reply["ok"] else reply, flush=True)
+    while True:
+        opcode, payload = client.read()
+        if opcode == PING:
+            client.write(PONG, payload)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--frozen":
+        freeze(*sys.argv[2:4])
+    else:
+        machiai_test.main()

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""What the engine does when it cannot work: one clear line and a documented exit code at the start; while it runs,
+refused commands, readiness false, nothing damaged, and recovery by itself. `refusals_test.py EXE`"""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import machiai_test
+from fault_kit import read_answers, read_events, run_sql, until
+from log_model import Clinic
+from postgres import Postgres, free_port
+
+SETTINGS_WRONG, STORE, NETWORK = 3, 4, 5
+UNDECIDED = {"store_unavailable", "timed_out", "in_flight", "rate_limited"}
+
+
+def fingerprint(folder):
+    """Every file of a folder by content, but the lock and SQLite's own, which any reader makes."""
+    passing = (".lock", "-shm", "-wal")
+    files = [x for x in sorted(pathlib.Path(folder).iterdir()) if x.is_file() and not x.name.endswith(passing)]
+    return {x.name: hashlib.sha256(x.read_bytes()).hexdigest() for x in files}
+
+
+class refused_start(unittest.TestCase):
+    """The engine does not start, says why in one line, and leaves everything as it was."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="machiai-refused-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.store = f"sqlite:{self.folder}/machiai.db"
+
+    def serve(self, *arguments, store=None):
+        given = {"--listen": "127.0.0.1:0", "--admin": "127.0.0.1:0", "--store": store or self.store}
+        given.update(zip(arguments[::2], arguments[1::2]))
+        command = [machiai_test.EXE, "serve", *itertools.chain.from_iterable(given.items())]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=10, check=False)
+
+    def refuse(self, code, names, *arguments, store=None):
+        result = self.serve(*arguments, store=store)
+        self.assertEqual((result.returncode, result.stdout), (code, ""), result)
+        self.assertTrue(result.stderr.startswith("machiai: "), result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        for name in names:
+            self.assertIn(name, result.stderr)
+        return result.stderr
+
+    def make_store(self, kind="sqlite"):
+        """A store with a clinic and a visit in it, and no engine on it any more."""
+        engine = machiai_test.Engine(kind, store_url=self.store if kind == "sqlite" else None)
+        self.addCleanup(engine.remove)
+        engine.start()
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        self.assertEqual(engine.terminate(), 0)
+        return engine
+
+    def test_a_port_that_is_taken(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            address = f"127.0.0.1:{other.getsockname()[1]}"
+            for option in ("--listen", "--admin"):
+                self.refuse(NETWORK, [address, "Address already in use"], option, address)
+
+    def test_a_port_of_a_running_engine(self):
+        engine = machiai_test.Engine()
+        self.addCleanup(engine.remove)
+        engine.start()
+        self.refuse(NETWORK, [engine.address, "Address already in use"], "--listen", engine.address)
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+
+    def test_an_address_that_is_none(self):
+        for address in ("127.0.0.1", "localhost:99999", "example.invalid:80", "127.0.0.1:http"):
+            self.refuse(SETTINGS_WRONG, [address], "--listen", address)
+
+    def test_settings_that_cannot_be_read(self):
+        self.refuse(SETTINGS_WRONG, ["nowhere.toml", "No such file"], "--config", "nowhere.toml")
+        self.refuse(SETTINGS_WRONG, [str(self.folder)], "--config", str(self.folder))
+        (self.folder / "bad.toml").write_text("[room]\nparticipants_max = 1\n")
+        self.refuse(SETTINGS_WRONG, ["bad.toml:2", "room.participants_max"], "--config", "bad.toml")
+        (self.folder / "binary.toml").write_bytes(bytes(range(256)))
+        self.refuse(SETTINGS_WRONG, ["binary.toml"], "--config", "binary.toml")
+        self.assertFalse((self.folder / "machiai.db").exists())
+
+    def test_a_store_url_that_is_wrong(self):
+        self.refuse(STORE, ["no/such/folder/machiai.db"], store="sqlite:no/such/folder/machiai.db")
+        self.refuse(STORE, [str(self.folder)], store=f"sqlite:{self.folder}")
+        for url in ("mysql://x", "machiai.db", "sqlite:"):
+            result = self.serve(store=url)
+            self.assertIn(result.returncode, (SETTINGS_WRONG, STORE), (url, result))
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertEqual([x.name for x in self.folder.iterdir() if x.name.endswith("operator-key")], [])
+
+    def test_a_database_server_that_is_not_there(self):
+        said = self.refuse(STORE, ["127.0.0.1"], store=f"postgresql://me:open-sesame@127.0.0.1:{free_port()}/machiai")
+        self.assertNotIn("open-sesame", said)
+
+    def test_a_database_that_is_not_there(self):
+        server = Postgres.shared()
+        url = f"postgresql://postgres:open-sesame@127.0.0.1:{server.port}/nowhere"
+        said = self.refuse(STORE, ["nowhere"], store=url)
+        self.assertNotIn("open-sesame", said)
+
+    def test_a_newer_schema_in_a_file(self):
+        self.make_store()
+        run_sql(self.store, "PRAGMA user_version = 99")
+        before = fingerprint(self.folder)
+        self.refuse(STORE, ["99", "schema version"])
+        self.assertEqual(fingerprint(self.folder), before)
+
+    def test_a_newer_schema_in_a_database(self):
+        engine = self.make_store("postgres")
+        run_sql(engine.store_url, "INSERT INTO machiai_schema (version) VALUES (99)")
+        self.refuse(STORE, ["99", "schema version"], store=engine.store_url)
+
+    def test_a_damaged_file(self):
+        self.make_store()
+        whole = (self.folder / "machiai.db").read_bytes()
+        damages = {
+            "not a database": b"no database at all\n" * 1000,
+            "torn header": bytes(100) + whole[100:],
+            "cut in the middle": whole[: len(whole) // 2 // 4096 * 4096 + 100],
+            "a page of zeros": whole[:4096] + bytes(4096) + whole[8192:],
+        }
+        for name, content in damages.items():
+            for file in self.folder.glob("machiai.db-*"):
+                file.unlink()
+            (self.folder / "machiai.db").write_bytes(content)
+            result = self.serve_briefly()
+            if result is None:
+                continue
+            self.assertEqual((result.returncode, result.stdout), (STORE, ""), (name, result))
+            self.assertEqual(result.stderr.count("\n"), 1, (name, result.stderr))
+            self.assertEqual((self.folder / "machiai.db").read_bytes(), content, name)
+
+    def serve_briefly(self):
+        """The refusal, or nothing when the engine started because the damage lies where no start looks."""
+        try:
+            return self.serve()
+        except subprocess.TimeoutExpired as still_running:
+            self.fail(f"started on a damaged file: {still_running.stdout}")
+
+    def test_the_database_of_another_program(self):
+        run_sql(self.store, "CREATE TABLE theirs (x)")
+        before = fingerprint(self.folder)
+        result = self.serve()
+        self.assertIn(result.returncode, (SETTINGS_WRONG, STORE), result)
+        self.assertIn("another program", result.stderr)
+        self.assertEqual(fingerprint(self.folder), before)
+
+    def test_a_store_that_another_engine_holds(self):
+        for kind in ("sqlite", "postgres"):
+            engine = machiai_test.Engine(kind)
+            self.addCleanup(engine.remove)
+            engine.start()
+            engine.seed_visit("r1", patient="p1", doctor="d1")
+            self.refuse(STORE, ["another engine"], store=engine.store_url)
+            engine.put("/v1/clinics/c1", {"name": "Still mine"})
+            self.assertEqual(engine.terminate(), 0)
+            engine.start()
+            self.assertEqual(engine.board()["clinic"]["name"], "Still mine")
+
+
+class small_disk:
+    """A file system of a few megabytes that can be filled."""
+
+    def __init__(self, test, size):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="machiai-disk-"))
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", self.folder], capture_output=True, check=False
+        )
+        if mounted.returncode != 0:
+            self.folder.rmdir()
+            test.skipTest("a small file system needs the right to mount")
+        test.addCleanup(self.remove)
+
+    def fill(self):
+        with open(self.folder / "filler", "wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+
+    def free(self):
+        (self.folder / "filler").unlink()
+
+    def remove(self):
+        subprocess.run(["umount", "-l", self.folder], check=False)
+        self.folder.rmdir()
+
+
+def present(engine):
+    return {who["person"] for card in engine.board()["cards"].values() for who in card["participants"]}
+
+
+class failing_store(machiai_test.TestCase):
+    """The store fails under a running engine."""
+
+    def ready(self, engine):
+        return engine.admin("/readyz", expect=None).status == 200
+
+    def try_commands(self, engine, count, prefix):
+        """Commands of a staff session, whose outcomes are `ok`, a refusal's code or `closed`."""
+        outcomes = {}
+        for i in range(count):
+            command = f"{prefix}-{i}"
+            try:
+                staff = engine.connect("staff", "s1", token=engine.mint("staff", "s1"))
+                reply = staff.send("lock_room" if i % 2 == 0 else "unlock_room", id=command, room="r1")
+                outcomes[command] = "ok" if reply["ok"] else reply["error"]["code"]
+                staff.forget()
+            except (machiai_test.Closed, OSError) as why:
+                outcomes[command] = f"closed {getattr(why, 'code', None)}"
+        return outcomes
+
+    def test_a_full_disk_refuses_commands_until_there_is_room_again(self):
+        disk = small_disk(self, "3m")
+        engine = self.engine(store_url=f"sqlite:{disk.folder}/machiai.db")
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        self.assertTrue(self.ready(engine))
+        disk.fill()
+        outcomes = self.try_commands(engine, 400, "full")
+        refused = {x for x in outcomes.values() if x != "ok"}
+        self.assertTrue(refused, "the disk never became full")
+        self.assertLessEqual(refused, UNDECIDED | {"closed 4101", "closed 4000"})
+        until(lambda: not self.ready(engine), 10, "readiness false")
+        self.assertEqual(engine.admin("/livez").status, 200)
+        self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
+        disk.free()
+        until(lambda: self.ready(engine), 15, "ready again once there is room")
+        until(lambda: "ok" in self.try_commands(engine, 1, f"after-{time.time_ns()}").values(), 15, "commands again")
+        self.check_log(engine, "s1", outcomes)
+
+    def check_log(self, engine, principal, outcomes):
+        """What was acknowledged is stored, what was refused for want of a store is not, and the log is whole."""
+        answers = read_answers(engine.store_url)
+        for command, outcome in outcomes.items():
+            if outcome == "ok":
+                self.assertIn(("c1", principal, command), answers)
+            elif outcome == "store_unavailable":
+                self.assertNotIn(("c1", principal, command), answers)
+        for rows in read_events(engine.store_url).values():
+            Clinic().read(rows)
+        engine.run("verify", "--store", engine.store_url)
+
+    def test_a_database_that_dies_under_load_and_comes_back(self):
+        server = Postgres()
+        self.addCleanup(server.remove)
+        engine = self.engine(store_url=server.new_database(), settings={"command": {"timeout_ms": 4000}})
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        outcomes, stop = {}, threading.Event()
+
+        def load(number):
+            for i in itertools.count():
+                if stop.is_set():
+                    return
+                outcomes.update(self.try_commands(engine, 1, f"{number}-{i}-load"))
+                time.sleep(0.01)
+
+        threads = [threading.Thread(target=load, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            until(lambda: list(outcomes.values()).count("ok") > 50, 20, "work before the crash")
+            server.stop(signal.SIGQUIT)
+            died_with = len(outcomes)
+            until(lambda: not self.ready(engine), 10, "readiness false")
+            self.assertEqual(engine.admin("/livez").status, 200)
+            until(lambda: len(outcomes) > died_with + 8, 30, "answers while the database is away")
+            away = list(outcomes.values())[died_with + 4 :]
+            self.assertNotIn("ok", away)
+            server.start()
+            until(lambda: self.ready(engine), 30, "ready again with the database")
+            begun = list(outcomes.values()).count("ok")
+            until(lambda: list(outcomes.values()).count("ok") > begun + 50, 30, "commands again")
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(60)
+        bad = {x for x in outcomes.values() if x != "ok"} - UNDECIDED - {"closed 4101", "closed 4000"}
+        self.assertFalse(bad, f"answers while the database was away: {bad}")
+        self.check_log(engine, "s1", outcomes)
+
+
+if __name__ == "__main__":
+    machiai_test.main()
