@@ -38,6 +38,8 @@ public:
   void look_around();
   void child_down(const caf::down_msg& x);
 
+  /// False until the clinic has read its history; before that there is neither of the following.
+  [[nodiscard]] bool is_awake() const { return household_.has_value(); }
   [[nodiscard]] const clinic_stream& stream() const { return *stream_; }
   [[nodiscard]] const clinic_household& household() const { return *household_; }
 

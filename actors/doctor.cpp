@@ -13,13 +13,16 @@ void doctor_actor_state::enter(const command_origin& origin, const room_id& room
     entries_.emplace_back(origin, room);
     return;
   }
-  const auto elsewhere = std::find_if(places_.begin(), places_.end(),
-                                      [&](const auto& x) { return x.first != room && x.second.there.is_present(); });
+  // Also a leave that is still on its way, from whatever reason, comes first.
+  const auto elsewhere = std::find_if(places_.begin(), places_.end(), [&](const auto& x) {
+    return x.first != room && (x.second.there.is_present() || !is_settled(x.first));
+  });
   if (elsewhere == places_.end())
     return enter_now(origin, room);
   leaving_ = elsewhere->first;
   entries_.emplace_back(origin, room);
-  tell_edges(*leaving_, elsewhere->second.there.leave_everywhere(now()), origin.who);
+  if (elsewhere->second.there.is_present())
+    tell_edges(*leaving_, elsewhere->second.there.leave_everywhere(now()), origin.who);
 }
 
 void doctor_actor_state::leave(const command_origin& origin, const room_id& room) {

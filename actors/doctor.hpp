@@ -33,7 +33,7 @@ private:
   /// Entries that nobody waits for any more.
   void drop_entries(const std::function<bool(const entry&)>& which);
 
-  /// The room whose leave is on its way to the log.
+  /// The room that the log's word is awaited on.
   std::optional<room_id> leaving_;
   std::deque<entry> entries_;
 };

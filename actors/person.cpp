@@ -33,19 +33,20 @@ void person_actor_state::init(environment shared, person_start start, clinic_act
     wake_at(std::min(x.announce_at, *where.there.deadline()));
   }
   for (const auto& command : start.answered)
-    see(command, {});
+    static_cast<void>(see(command, {}));
 }
 
-bool person_actor_state::see(const command_id& command, const room_id& room) {
-  if (!seen_.try_emplace(command, room).second)
-    return false;
+std::optional<person_actor_state::sighting> person_actor_state::see(const command_id& command, const sighting& where) {
+  const auto [it, is_new] = seen_.try_emplace(command, where);
+  if (!is_new)
+    return it->second;
   seen_order_.push_back(command);
   // As many as the clinic remembers answers for: an older one is nobody's repetition any more.
   if (seen_order_.size() > shared_.settings->command.remember_max) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
-  return true;
+  return std::nullopt;
 }
 
 person_actor_state::place& person_actor_state::place_of(const room_id& room) {
@@ -65,11 +66,11 @@ bool person_actor_state::is_settled(const room_id& room) const {
 }
 
 void person_actor_state::obey(const device_command& x) {
-  if (!see(x.origin.command, room_of(x.command))) {
+  if (const auto before = see(x.origin.command, {room_of(x.command), x.origin.session})) {
     // The answer is the same, but a device that asks again on a new connection is there by that one.
     const auto enters = std::holds_alternative<enter_waiting_room>(x.command.value) ||
                         std::holds_alternative<enter_room>(x.command.value);
-    if (enters)
+    if (enters && before->session != x.origin.session)
       back({x.origin.session, room_of(x.command), true});
     self_->send(clinic_, repeat_answer{x.origin});
     return;
@@ -213,7 +214,7 @@ void person_actor_state::agree(const room_id& room, whereabouts logged) {
 
 void person_actor_state::rebuilt(const room_rebuilt& x) {
   std::erase_if(seen_, [&](const auto& command) {
-    return command.second == x.room &&
+    return command.second.room == x.room &&
            std::find(x.answered.begin(), x.answered.end(), command.first) == x.answered.end();
   });
   std::erase_if(seen_order_, [&](const command_id& command) { return !seen_.contains(command); });

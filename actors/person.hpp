@@ -92,7 +92,12 @@ protected:
 
 private:
   void attend(const command_origin& origin, const set_attention& x);
-  bool see(const command_id& command, const room_id& room);
+  /// Where a command came from that was seen before; nothing for one that is new, which is remembered.
+  struct sighting {
+    room_id room;
+    session_id session;
+  };
+  std::optional<sighting> see(const command_id& command, const sighting& where);
   /// Believes the log, which has heard all there was to say.
   void agree(const room_id& room, whereabouts logged);
   void forget_returned(const std::function<bool(const session_id&)>& which);
@@ -104,8 +109,8 @@ private:
   void tell_room(const room_id& room, Message x);
   void ask_for_room(const room_id& room);
 
-  /// Commands told apart, each with the room it was put to; empty for those the log had answered before.
-  std::map<command_id, room_id> seen_;
+  /// Commands told apart; nowhere for those the log had answered before this actor was.
+  std::map<command_id, sighting> seen_;
   std::deque<command_id> seen_order_;
 };
 
