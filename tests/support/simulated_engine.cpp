@@ -8,6 +8,8 @@
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 namespace machiai::test {
 
@@ -65,7 +67,15 @@ std::string simulated_engine::job_name(size_t index) {
 }
 
 void simulated_engine::settle() {
-  coordinator_.coordinator->run();
+  constexpr size_t messages_max = 200'000;
+  if (coordinator_.coordinator->run(messages_max) < messages_max)
+    return;
+  std::string who;
+  for (size_t i = 0; i < 20 && jobs() > 0; ++i) {
+    who += ' ' + job_name(0);
+    coordinator_.coordinator->run_once();
+  }
+  throw std::runtime_error("the actors never come to rest:" + who);
 }
 
 std::optional<std::chrono::steady_clock::time_point> simulated_engine::next_timer() {
