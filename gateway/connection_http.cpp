@@ -93,8 +93,11 @@ void connection::upgrade() {
   request.role = from_.role;
   if (from_.role != listener_role::clients || request.path() != websocket_path)
     return refuse_http(problem_response(404, ec::not_found, "No WebSocket is served here."));
-  if (const auto answer = check_upgrade(request, *services_.allowed_origins))
+  if (const auto answer = check_upgrade(request, *services_.allowed_origins)) {
+    if (answer->status == 403)
+      services_.observer->refused(refusal::origin);
     return refuse_http(*answer);
+  }
   const auto rest = http_->reader.take_rest();
   http_.reset();
   stage_ = stage::websocket;

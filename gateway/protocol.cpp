@@ -49,6 +49,8 @@ decoded decode_renew(frame_reader& in) {
 }
 
 decoded decode_hello(frame_reader& in) {
+  if (in.id)
+    return protocol_error{make_error(ec::malformed, "field id: there is no such field"), std::nullopt};
   auto body = in.body<hello>();
   if (!body)
     return protocol_error{body.error(), std::nullopt};

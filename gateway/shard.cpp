@@ -149,6 +149,8 @@ void shard::reopen(clinic_link& link) {
   const auto members = link.sessions;
   for (const auto connection : members) {
     auto* s = find(connection);
+    if (s && s->at == session::stage::joining)
+      subscribe_session(*s, s->greeting->resume);
     if (!s || s->at != session::stage::open)
       continue;
     const auto top = tops.find(s->topic);
@@ -261,6 +263,8 @@ void shard::send_text(const session& s, std::string_view text, frame_kind kind) 
 void shard::end(session& s, const caf::error& why) {
   if (s.at == session::stage::closing)
     return;
+  if (s.at != session::stage::open)
+    metrics_.command_done(command_kind::hello, outcome_label::refused);
   s.at = session::stage::closing;
   send_text(s, error_frame(why));
   const auto code = code_of(why);

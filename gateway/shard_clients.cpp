@@ -45,19 +45,18 @@ void shard::on_text(connection_id id, std::string_view message) {
     return;
   auto decoded = decode_message(message);
   if (auto* wrong = std::get_if<protocol_error>(&decoded)) {
-    metrics_.unknown_command();
     if (s->at == session::stage::fresh)
-      end(*s, wrong->why);
-    else
-      send_text(*s, wrong->id ? refusal_frame(*wrong->id, wrong->why) : error_frame(wrong->why));
+      return end(*s, wrong->why);
+    metrics_.unknown_command();
+    send_text(*s, wrong->id ? refusal_frame(*wrong->id, wrong->why) : error_frame(wrong->why));
     return;
   }
   auto& received = std::get<client_message>(decoded);
   if (auto* x = std::get_if<hello>(&received)) {
     if (s->at == session::stage::fresh)
-      greet(*s, std::move(*x));
-    else
-      send_text(*s, error_frame(make_error(ec::wrong_state, "hello was said already")));
+      return greet(*s, std::move(*x));
+    metrics_.command_done(command_kind::hello, outcome_label::refused);
+    send_text(*s, error_frame(make_error(ec::wrong_state, "hello was said already")));
   } else if (s->at == session::stage::fresh) {
     end(*s, make_error(ec::unauthenticated, "say hello first"));
   } else if (auto* fresh_token = std::get_if<renew>(&received)) {
@@ -99,7 +98,6 @@ void shard::greet(session& s, hello x) {
 
 void shard::refuse_token(session& s, auth_failure why) {
   metrics_.token_refused(why);
-  metrics_.command_done(command_kind::hello, outcome_label::refused);
   failures_.count(s.remote_address, io_shard::now_ms());
   end(s, to_error(why));
 }
@@ -120,7 +118,7 @@ void shard::join(session& s, const unverified_token& token) {
     s.topic.room = room;
   }
   links_.at(s.claims.clinic).sessions.insert(s.connection);
-  subscribe_session(s, std::exchange(s.greeting, std::nullopt)->resume);
+  subscribe_session(s, s.greeting->resume);
 }
 
 void shard::subscribe_session(session& s, std::optional<position> resume) {
@@ -130,17 +128,21 @@ void shard::subscribe_session(session& s, std::optional<position> resume) {
 }
 
 void shard::renew_token(session& s, const renew& x) {
+  const auto refuse = [&](const caf::error& why) {
+    metrics_.command_done(command_kind::renew, outcome_label::refused);
+    send_text(s, refusal_frame(x.id, why));
+  };
   auto read = read_token(x.token);
   auto* token = std::get_if<unverified_token>(&read);
   if (!token)
-    return send_text(s, refusal_frame(x.id, to_error(std::get<auth_failure>(read))));
+    return refuse(to_error(std::get<auth_failure>(read)));
   auto checked = check_token(*token);
   auto* claims = std::get_if<token_claims>(&checked);
   if (!claims)
-    return send_text(s, refusal_frame(x.id, to_error(std::get<auth_failure>(checked))));
+    return refuse(to_error(std::get<auth_failure>(checked)));
   if (claims->role != s.claims.role || claims->clinic != s.claims.clinic || claims->person != s.claims.person ||
       claims->room != s.claims.room)
-    return send_text(s, refusal_frame(x.id, make_error(ec::forbidden, "the new token is of somebody else")));
+    return refuse(make_error(ec::forbidden, "the new token is of somebody else"));
   s.claims = std::move(*claims);
   metrics_.command_done(command_kind::renew, outcome_label::ok);
   send_text(s, renewed_frame(x.id, s.claims.expires_at));
@@ -232,7 +234,10 @@ void shard::on_drained_after_overflow(connection_id id) {
     subscribe_session(*s, std::nullopt);
 }
 
-close_order shard::on_fault(connection_id, transport_fault fault) {
+close_order shard::on_fault(connection_id id, transport_fault fault) {
+  // A hello was said: the clinic is what takes too long, and the client may come back.
+  if (const auto* s = find(id); fault == transport_fault::hello_timeout && s && s->at == session::stage::joining)
+    return {static_cast<uint16_t>(close_code::unavailable), to_string(ec::store_unavailable)};
   return close_for(fault);
 }
 

@@ -34,7 +34,8 @@ void shard::welcome(session& s, const subscribed& x) {
     s.remote_address = {};
     metrics_.role_changed(s.counted_as, s.claims.role);
     s.counted_as = label_of_role(s.claims.role);
-    metrics_.resumed(x.outcome);
+    if (std::exchange(s.greeting, std::nullopt)->resume)
+      metrics_.resumed(x.outcome);
     metrics_.command_done(command_kind::hello, outcome_label::ok);
     io_.mark_ready(s.connection);
     send_text(s, welcome_frame(x.session, x, s.claims.person, s.claims.role,

@@ -12,6 +12,8 @@ void transport_metrics::refused(refusal why) {
     return metrics_.refusals(refusal_label::address_limit).add();
   case refusal::descriptors:
     return metrics_.refusals(refusal_label::descriptors).add();
+  case refusal::origin:
+    return metrics_.refusals(refusal_label::origin).add();
   }
 }
 

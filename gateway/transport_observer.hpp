@@ -9,7 +9,7 @@
 namespace machiai {
 
 /// Why a connection was refused at the door.
-enum class refusal : uint8_t { total_limit, address_limit, descriptors };
+enum class refusal : uint8_t { total_limit, address_limit, descriptors, origin };
 
 /// Counts what the transport does, so that metrics can be attached. Every call comes on the shard's thread and must be
 /// cheap. The base class counts nothing.

@@ -255,6 +255,14 @@ class Engine:
                 total += float(match[2])
         return total
 
+    def await_metric(self, expected, name, **labels):
+        """A socket's end is counted when the closing handshake is over, a moment after the client knows."""
+        deadline = time.monotonic() + WAIT_S
+        while (value := self.metric(name, **labels)) != expected:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{name} {labels}: expected {expected}, is {value}")
+            time.sleep(0.02)
+
     # Shorthands
 
     def seed_visit(self, room, patient, doctor, clinic="c1", starts_at="2026-04-10T01:00:00.000Z"):
@@ -400,6 +408,10 @@ class Session:
             return None
 
         return self._await(search, timeout_s, f"{kind} {members or ''}")
+
+    def frame_after(self, count, timeout_s=WAIT_S):
+        """The frame that follows the first `count` ones."""
+        return self._await(lambda: self.frames[count] if len(self.frames) > count else None, timeout_s, "frame")
 
     def next_event(self, name=None, timeout_s=WAIT_S):
         """The next event of the board, or change of the visit; with a name, the next of that name."""
