@@ -24,6 +24,8 @@ struct play {
   clock_skew& skew;
   boost::asio::ssl::context* tls;
   server_address server;
+  /// Why the engine cannot be talked to at all, when that is so.
+  std::string unreachable;
 };
 
 /// Who a client is: what its token says.

@@ -88,7 +88,9 @@ asio::awaitable<http_answer> clinic_play::post(const char* target, const json::o
 asio::awaitable<bool> clinic_play::put(const std::string& path, const json::object& body, const std::string& token) {
   const http_call what{"PUT", "/v1/clinics/" + options_.clinic + path, json::serialize(body), token};
   const auto answer = co_await call(what);
-  if (!answer.ok())
+  if (answer.status == 0)
+    play_.unreachable = answer.problem;
+  else if (!answer.ok())
     model_.differ("", 0, "PUT " + path + ": " + answer.complaint());
   co_return answer.ok();
 }

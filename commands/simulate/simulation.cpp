@@ -57,7 +57,7 @@ private:
 };
 
 simulation::simulation(const simulation_options& options)
-    : options_(options), tls_(make_client_tls()), play_{stage_, findings_, skew_, &tls_, options.server},
+    : options_(options), tls_(make_client_tls()), play_{stage_, findings_, skew_, &tls_, options.server, {}},
       http_(stage_.loop(), &tls_, options.server, http_connections), random_(options.seed), visit_over_(stage_) {}
 
 clinic_play_options simulation::clinic_options(uint32_t index) {
@@ -110,6 +110,8 @@ int simulation::run() {
   while (scripts_ > 0 && stage_.loop().run_one() > 0) {
   }
   clinics_.clear();
+  if (!play_.unreachable.empty())
+    return fail(exit_code::network, http_url_of(options_.server) + ": " + play_.unreachable);
   findings_.print(std::cout, took_ms_ > 0 ? took_ms_ : stage_.now_ms() - began_ms_);
   std::cout << "seed " << options_.seed << (interrupted ? ", interrupted" : "") << std::endl;
   return static_cast<int>(findings_.differences() > 0 ? exit_code::check_failed : exit_code::ok);
