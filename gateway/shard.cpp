@@ -153,8 +153,10 @@ void shard::reopen(clinic_link& link) {
       subscribe_session(*s, s->greeting->resume);
     if (!s || s->at != session::stage::open)
       continue;
-    const auto top = tops.find(s->topic);
-    subscribe_session(*s, top == tops.end() ? std::nullopt : std::optional{top->second.top});
+    const auto known = tops.find(s->topic);
+    if (known != tops.end())
+      link.topics[s->topic].top = known->second.top;
+    subscribe_session(*s, known == tops.end() ? std::nullopt : std::optional{known->second.top});
   }
 }
 

@@ -17,11 +17,14 @@ void shard::take(const subscribed& x) {
     return;
   if (x.refusal)
     return end(*s, *x.refusal);
-  auto& listeners = links_.at(x.clinic).topics[x.topic];
+  const auto [topic, is_new] = links_.at(x.clinic).topics.try_emplace(x.topic);
+  auto& listeners = topic->second;
+  // Earlier listeners were told nothing since the top they know: a higher one in their beats would mean a gap.
+  if (is_new)
+    listeners.top = x.position;
   if (std::find(listeners.connections.begin(), listeners.connections.end(), s->connection) ==
       listeners.connections.end())
     listeners.connections.push_back(s->connection);
-  listeners.top = std::max(listeners.top, x.position);
   welcome(*s, x);
 }
 

@@ -290,6 +290,12 @@ class Flows:
         seq = server.put("/v1/clinics/c1", {"name": "Another name"}).body["seq"]
         beat = desk.next_frame("beat")
         self.assertEqual((beat["seq"], desk.position[1]), (seq, seq))
+        # What the clinic changed was nothing to the patient, whose other device comes later than that.
+        known, other = patient.position, server.connect("patient", "p1", room="r1")
+        self.assertGreater(other.position, known)
+        for _ in range(2):
+            other.next_frame("beat")
+        self.assertEqual({x["seq"] for x in patient.frames if x["type"] == "beat"}, {known[1]})
 
     def test_a_token_ends_its_session_unless_renewed(self):
         server = self.server(connection=BEATS, token={"leeway_ms": 0})
