@@ -287,10 +287,10 @@ class Flows:
         for session in (desk, patient):
             beat = session.next_frame("beat")
             self.assertEqual((beat["epoch"], beat["seq"]), session.position)
-        seq = server.put("/v1/clinics/c1", {"name": "Another name"}).body["seq"]
+        seq = server.put("/v1/clinics/c1/patients/p9", {"name": "Nobody here"}).body["seq"]
         beat = desk.next_frame("beat")
         self.assertEqual((beat["seq"], desk.position[1]), (seq, seq))
-        # What the clinic changed was nothing to the patient, whose other device comes later than that.
+        # That was nothing to the patient, whose other device comes later.
         known, other = patient.position, server.connect("patient", "p1", room="r1")
         self.assertGreater(other.position, known)
         for _ in range(2):
