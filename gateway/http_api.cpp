@@ -318,8 +318,7 @@ bool http_api::take(const answered& x) {
     return false;
   const auto done = std::move(it->second);
   calls_.erase(it);
-  if (auto* link = shard_.link_of(x.clinic))
-    --link->in_flight;
+  shard_.request_done(x.clinic);
   answer(done, answer_of(done, x.answer));
   return true;
 }
@@ -346,8 +345,7 @@ bool http_api::take(const subscribed& x) {
     return false;
   const auto done = std::move(it->second);
   calls_.erase(it);
-  if (auto* link = shard_.link_of(x.clinic))
-    --link->in_flight;
+  shard_.request_done(x.clinic);
   http_response response;
   response.headers.emplace_back("Cache-Control", "no-store");
   if (!x.refusal)
@@ -364,6 +362,8 @@ void http_api::expire(int64_t oldest_ms) {
     }
     const auto late = std::move(it->second);
     it = calls_.erase(it);
+    if (late.route.kind != command_kind::get_usage)
+      shard_.request_done(late.redeem ? late.redeem->clinic : late.route.clinic);
     refuse(late, make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
   }
 }

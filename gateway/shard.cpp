@@ -192,11 +192,24 @@ void shard::leave_link(session& s) {
     if (topic->second.connections.empty())
       link.topics.erase(topic);
   }
-  if (!link.sessions.empty() || !link.waiting.empty() || link.at != clinic_link::stage::open || link.in_flight > 0)
-    return;
-  mailbox_.send(link.actor, close_feed{context_.shared.engine, index_});
-  ring_.forget_clinic(link.id);
-  links_.erase(it);
+}
+
+void shard::close_idle_links() {
+  for (auto it = links_.begin(); it != links_.end();) {
+    const auto& link = it->second;
+    if (!link.sessions.empty() || !link.waiting.empty() || link.at != clinic_link::stage::open || link.in_flight > 0) {
+      ++it;
+      continue;
+    }
+    mailbox_.send(link.actor, close_feed{context_.shared.engine, index_});
+    ring_.forget_clinic(link.id);
+    it = links_.erase(it);
+  }
+}
+
+void shard::request_done(const clinic_id& id) {
+  if (const auto it = links_.find(id); it != links_.end() && it->second.in_flight > 0)
+    --it->second.in_flight;
 }
 
 void shard::send_request(clinic_link& link, clinic_request x) {
@@ -251,6 +264,7 @@ void shard::expire_commands() {
     }
   }
   http_->expire(oldest);
+  close_idle_links();
   auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{500});
   timer->async_wait([this, timer](const boost::system::error_code& failed) {
     if (!failed)

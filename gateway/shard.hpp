@@ -44,6 +44,8 @@ public:
   std::variant<token_claims, auth_failure> check_token(const unverified_token& token) const;
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
+  /// A request that was counted in its link's `in_flight` was answered or given up.
+  void request_done(const clinic_id& id);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }
   const shard_metrics& metrics() const { return metrics_; }
@@ -89,6 +91,8 @@ private:
   void leave_link(session& s);
   void check_entitlement(clinic_link& link);
   void expire_commands();
+  /// Lets go of clinics that nobody here looks at or asks, so that they can go to sleep.
+  void close_idle_links();
   void close_when_answered(int64_t latest_ms);
 
   session* find(connection_id id);

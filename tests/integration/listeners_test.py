@@ -134,6 +134,14 @@ class admin_test(machiai_test.TestCase):
         for name in ("p1", "r1", "d1", "c1", "desk"):
             self.assertNotIn(f'"{name}"', text.text)
 
+    def test_a_clinic_nobody_looks_at_goes_to_sleep_and_wakes(self):
+        server = self.engine(settings={"clinic": {"sleep_after_ms": 1000}})
+        server.seed_visit("r1", "p1", "d1")
+        for _ in range(2):
+            server.await_metric(0, "machiai_actors_awake", kind="clinic")
+            self.assertIn("r1", server.board()["cards"])
+            server.connect("staff", "desk").close()
+
     def test_the_clients_port_has_no_admin(self):
         server = self.engine()
         for path in ADMIN_PATHS:
