@@ -59,8 +59,10 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
   made->system_->await_actors_before_shutdown(false);
   made->log_ = made->system_->spawn<caf::detached>(event_log, made->shared_, made->store_);
   made->registry_ = made->system_->spawn(registry, made->shared_, made->log_);
-  if (auto problem = made->start_gateway())
+  if (auto problem = made->start_gateway()) {
+    static_cast<void>(made->end_actors(std::chrono::steady_clock::now()));
     return problem;
+  }
   return made;
 }
 
@@ -129,7 +131,12 @@ bool engine::drain(const std::function<bool()>& hurry) {
   const auto until = std::chrono::steady_clock::now() + milliseconds{limits.hard_limit_ms};
   shared_.ready->draining = true;
   gateway_->drain(limits.reconnect_window_ms);
-  auto in_time = wait_for_clients(until, hurry);
+  const auto clients_gone = wait_for_clients(until, hurry);
+  return end_actors(until) && clients_gone;
+}
+
+bool engine::end_actors(std::chrono::steady_clock::time_point until) {
+  auto in_time = true;
   caf::scoped_actor self{*system_};
   const auto left = std::max(until - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{0});
   const auto rest = std::max(std::chrono::duration_cast<milliseconds>(left), milliseconds{1000});

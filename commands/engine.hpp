@@ -7,6 +7,8 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/expected.hpp>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +43,9 @@ private:
 
   caf::error open_store();
   caf::error start_gateway();
+  /// Puts the clinics to sleep and writes the clean mark; has at least a second for each. False when that was too
+  /// short.
+  bool end_actors(std::chrono::steady_clock::time_point until);
   bool wait_for_clients(std::chrono::steady_clock::time_point until, const std::function<bool()>& hurry);
 
   environment shared_;

@@ -6,11 +6,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <iostream>
 #include <memory>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 namespace machiai {
@@ -61,7 +66,40 @@ exit_code exit_code_of(const caf::error& why) {
   }
 }
 
-int run_until_told(engine& running, const sigset_t& handled) {
+/// Watches over the planned end: takes the signals that come during it, and ends the process when the end does not come
+/// though nobody wants to wait any more. That is safe at any moment: a start after it meets what a crash leaves.
+class planned_end_watch {
+public:
+  planned_end_watch(const sigset_t& handled, milliseconds hard_limit)
+      : handled_(handled), until_(std::chrono::steady_clock::now() + hard_limit + last_words),
+        watcher_([this](const std::stop_token& over) { watch(over); }) {}
+
+  bool hurried() const { return hurried_; }
+
+private:
+  /// What the clean mark and the clinics' snapshots may take after the limit, or after the second signal.
+  static constexpr milliseconds last_words{2500};
+
+  void watch(const std::stop_token& over) {
+    constexpr timespec poll{0, 20'000'000};
+    while (!over.stop_requested()) {
+      const auto signal = sigtimedwait(&handled_, nullptr, &poll);
+      if ((signal == SIGTERM || signal == SIGINT) && !hurried_.exchange(true))
+        until_ = std::min(until_, std::chrono::steady_clock::now() + last_words);
+      if (std::chrono::steady_clock::now() < until_ || over.stop_requested())
+        continue;
+      log_warn("engine.ended", {{"in_time", false}});
+      std::_Exit(static_cast<int>(exit_code::check_failed));
+    }
+  }
+
+  sigset_t handled_;
+  std::chrono::steady_clock::time_point until_;
+  std::atomic<bool> hurried_{false};
+  std::jthread watcher_;
+};
+
+int run_until_told(engine& running, const sigset_t& handled, milliseconds hard_limit) {
   int signal = 0;
   while (sigwait(&handled, &signal) == 0 && signal == SIGHUP) {
     if (auto problem = running.reload_certificate())
@@ -70,13 +108,12 @@ int run_until_told(engine& running, const sigset_t& handled) {
       log_info("engine.certificate_reloaded");
   }
   log_info("engine.draining");
-  const auto in_time = running.drain([&handled] {
-    constexpr timespec at_once{0, 0};
-    const auto next = sigtimedwait(&handled, nullptr, &at_once);
-    return next == SIGTERM || next == SIGINT;
-  });
+  const planned_end_watch watch(handled, hard_limit);
+  const auto in_time = running.drain([&watch] { return watch.hurried(); });
   log_info("engine.ended", {{"in_time", in_time}});
-  return static_cast<int>(in_time ? exit_code::ok : exit_code::check_failed);
+  if (!in_time)
+    std::_Exit(static_cast<int>(exit_code::check_failed));
+  return static_cast<int>(exit_code::ok);
 }
 
 int serve(const serve_options& given) {
@@ -94,11 +131,12 @@ int serve(const serve_options& given) {
   if (auto problem = validate_settings(*config))
     return fail(exit_code::settings, problem);
   set_up_log(config->log);
+  const milliseconds hard_limit{config->drain.hard_limit_ms};
   auto running = engine::start(std::move(*config));
   if (!running)
     return fail(exit_code_of(running.error()), running.error());
   std::cout << (*running)->ready_line() << std::endl;
-  return run_until_told(**running, handled);
+  return run_until_told(**running, handled, hard_limit);
 }
 
 const registered_command registration{

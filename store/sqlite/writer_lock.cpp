@@ -25,7 +25,7 @@ caf::expected<writer_lock> writer_lock::take(const std::string& path) {
   writer_lock lock;
   lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock.descriptor_ < 0)
-    return make_error(ec::system_failure, path + ": " + std::generic_category().message(errno));
+    return make_error(ec::store_unavailable, path + ": " + std::generic_category().message(errno));
   if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0)
     return make_error(ec::stale_epoch, "another engine" + holder_of(lock.descriptor_) + " holds " + path);
   const auto process = std::to_string(::getpid());

@@ -44,7 +44,7 @@ class refused_start(unittest.TestCase):
         given = {"--listen": "127.0.0.1:0", "--admin": "127.0.0.1:0", "--store": store or self.store}
         given.update(zip(arguments[::2], arguments[1::2]))
         command = [machiai_test.EXE, "serve", *itertools.chain.from_iterable(given.items())]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=10, check=False)
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=30, check=False)
 
     def refuse(self, code, names, *arguments, store=None):
         result = self.serve(*arguments, store=store)
@@ -158,17 +158,39 @@ class refused_start(unittest.TestCase):
         self.assertIn("another program", result.stderr)
         self.assertEqual(fingerprint(self.folder), before)
 
-    def test_a_store_that_another_engine_holds(self):
-        for kind in ("sqlite", "postgres"):
-            engine = machiai_test.Engine(kind)
-            self.addCleanup(engine.remove)
-            engine.start()
-            engine.seed_visit("r1", patient="p1", doctor="d1")
-            self.refuse(STORE, ["another engine"], store=engine.store_url)
-            engine.put("/v1/clinics/c1", {"name": "Still mine"})
-            self.assertEqual(engine.terminate(), 0)
-            engine.start()
-            self.assertEqual(engine.board()["clinic"]["name"], "Still mine")
+    def start_engine(self, **options):
+        engine = machiai_test.Engine(**options)
+        self.addCleanup(engine.remove)
+        return engine.start()
+
+    def test_a_file_that_another_engine_holds(self):
+        engine = self.start_engine(store="sqlite")
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        self.refuse(STORE, ["another engine", str(engine.process.pid)], store=engine.store_url)
+        engine.put("/v1/clinics/c1", {"name": "Still mine"})
+        self.assertEqual(engine.terminate(), 0)
+        engine.start()
+        self.assertEqual(engine.board()["clinic"]["name"], "Still mine")
+
+    def test_two_engines_on_one_database_damage_nothing(self):
+        impatient = {"command": {"timeout_ms": 800}}
+        first = self.start_engine(store="postgres", settings=impatient)
+        first.seed_visit("r1", patient="p1", doctor="d1")
+        second = self.start_engine(store_url=first.store_url, settings=impatient)
+        told = {}
+        for i in range(4):
+            for engine in (first, second):
+                body = {"name": f"Clinic {i} of {engine.process.pid}"}
+                key = f"name-{i}-{engine.process.pid}"
+                answer = engine.put("/v1/clinics/c1", body, headers={"Idempotency-Key": key}, expect=None)
+                if answer.status == 200:
+                    told[key] = answer.body["seq"]
+        rows, answers = read_events(first.store_url)["c1"], read_answers(first.store_url)
+        Clinic().read(rows)
+        self.assertTrue(told)
+        for key, seq in told.items():
+            self.assertEqual(answers["c1", "root", key]["seq"], seq)
+        first.run("verify", "--store", first.store_url)
 
 
 class small_disk:

@@ -114,7 +114,7 @@ TEST_CASE("sqlite: a newer store, another program's file, a damaged file and a m
   sqlite_backend missing;
   CHECK(open_error(missing.open_to_read(), missing.file()) == ec::store_unavailable);
   CHECK_FALSE(std::filesystem::exists(missing.file()));
-  CHECK(open_error(open_store({.url = "sqlite:/nowhere/at/all.db"}), "/nowhere/at/all.db") == ec::system_failure);
+  CHECK(open_error(open_store({.url = "sqlite:/nowhere/at/all.db"}), "/nowhere/at/all.db") == ec::store_unavailable);
 }
 
 TEST_CASE("sqlite: pages overwritten in the middle of the file are damage, not an empty history") {
