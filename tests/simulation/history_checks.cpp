@@ -108,8 +108,9 @@ bool still_stands(const memory_log::clinic_rows& rows, const client& who, const 
     const auto closes = x.room == stay.room && (x.kind == consultation_ended::kind || x.kind == room_archived::kind ||
                                                 x.kind == appointment_cancelled::kind);
     const auto removes = x.room == stay.room && x.subject == who.who.id && x.kind == participant_removed::kind;
-    const auto moves = who.who.role == role::doctor && x.room != stay.room && x.subject == who.who.id &&
-                       x.kind == participant_entered::kind;
+    // A doctor who goes to another room, on whatever device, leaves this one even if that one refuses.
+    const auto moves = who.who.role == role::doctor && x.subject == who.who.id && x.kind == participant_left::kind &&
+                       x.author == "doctor:" + who.who.id.value;
     return closes || removes || moves;
   });
 }

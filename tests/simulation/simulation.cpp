@@ -1,5 +1,6 @@
 #include "tests/simulation/simulation.hpp"
 
+#include "store/event_codec.hpp"
 #include "tests/simulation/history_checks.hpp"
 #include "tests/support/actor_peek.hpp"
 
@@ -167,7 +168,29 @@ void simulation::hear(const session& who, const told& what) {
     x->inside = client::stay{room_of(*mine), number_in(what.text, "seq")};
 }
 
+timestamp simulation::contact_of(const clinic_id& clinic, const person_id& who) {
+  for (const auto& x : clients_)
+    if (x.clinic == clinic && x.who.id == who && x.connected && !x.silent)
+      return engine().now();
+  return contacts_[{clinic, who}];
+}
+
+void simulation::check_new_losses() {
+  for (const auto& [id, rows] : disk_->clinics)
+    for (auto& next = events_checked_[id]; next < rows.events.size(); ++next) {
+      const auto x = *to_event(rows.events[next]);
+      const auto* left = std::get_if<participant_left>(&x.payload.value);
+      if (left == nullptr || left->reason != leave_reason::lost)
+        continue;
+      const auto proof = std::max(contact_of(id, left->person), disturbed_at_[id]);
+      if (left->left_at > proof)
+        fail(left->person.value + " of " + id.value + " was last heard of at " + to_rfc3339(proof) +
+             " and is said to have left at " + to_rfc3339(left->left_at));
+    }
+}
+
 void simulation::disturb(const clinic_id& clinic) {
+  disturbed_at_[clinic] = engine().now();
   for (auto& x : clients_)
     if (x.clinic == clinic)
       x.inside.reset();
@@ -191,6 +214,7 @@ std::string simulation::run() {
     for (step_ = 1; step_ <= options_.steps && failure_.empty(); ++step_) {
       take_step();
       notice_new_owners();
+      check_new_losses();
     }
     if (failure_.empty())
       converge();

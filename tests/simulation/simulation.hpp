@@ -59,6 +59,10 @@ private:
   /// Clinics whose actors died or were woken anew may rightly be told less of whoever was connected before.
   void disturb(const clinic_id& clinic);
   void notice_new_owners();
+  /// A lost person left when it was last heard of, not when the patience ended.
+  void check_new_losses();
+  /// When a person was last in touch, by any device.
+  [[nodiscard]] timestamp contact_of(const clinic_id& clinic, const person_id& who);
 
   // What can happen in a step.
   void take_step();
@@ -103,6 +107,10 @@ private:
   /// Clinics in which somebody was killed and may not be rebuilt yet.
   std::set<clinic_id> killed_;
   std::map<clinic_id, std::map<std::string, size_t>> effects_;
+  /// When a clinic's persons were last rebuilt, which counts as a proof.
+  std::map<clinic_id, timestamp> disturbed_at_;
+  std::map<std::pair<clinic_id, person_id>, timestamp> contacts_;
+  std::map<clinic_id, size_t> events_checked_;
   watch_checker watcher_{*disk_};
   size_t step_ = 0;
   bool calm_ = false;

@@ -78,6 +78,7 @@ void simulation::act(client& x) {
   } else if (x.what && s->person) {
     note(x.who.id.value + " of " + x.clinic.value + " falls silent");
     shard_of(x).fall_silent(*s);
+    contacts_[{x.clinic, x.who.id}] = engine().now();
     x.silent = true;
     x.inside.reset();
   }
@@ -99,6 +100,8 @@ void simulation::connect(client& x) {
 }
 
 void simulation::disconnect(client& x, bool politely) {
+  if (x.connected && !x.silent)
+    contacts_[{x.clinic, x.who.id}] = engine().now();
   if (auto* s = session_of(x)) {
     x.seen = s->position;
     x.unanswered = s->unanswered;
