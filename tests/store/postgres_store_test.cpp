@@ -66,7 +66,8 @@ TEST_CASE("postgres: a connection lost at COMMIT is resolved by reading, whichev
       REQUIRE(store->commit(batch_of(stream.next(1))));
       const auto history = store->load(stream.clinic());
       REQUIRE(history);
-      CHECK(history->answers.size() == (shape < 2 ? 3 : shape == 2 ? 2 : 1));
+      // A snapshot leaves the answers given at its own position to the load, so shape 3 has as many as shape 2.
+      CHECK(history->answers.size() == (shape < 2 ? 3 : 2));
       CHECK(store->outbox(stream.clinic(), 10)->size() == (shape == 2 ? 1 : 0));
       CHECK(history->snapshot.has_value() == (shape == 3));
       CHECK(*verify_clinic(*store, stream.clinic()) == std::nullopt);
