@@ -104,19 +104,20 @@ void shard::take(const clinic_found& x) {
     links_.erase(it);
     return;
   }
-  if (++link.attempts <= attempts_max && retryable(code_of(*x.refusal))) {
-    auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), retry_pause * link.attempts);
-    timer->async_wait([this, id = x.clinic, timer](const boost::system::error_code& failed) {
-      const auto again = links_.find(id);
-      if (!failed && again != links_.end() && again->second.at == clinic_link::stage::seeking)
-        seek(again->second, false);
-    });
-    return;
+  if (++link.attempts > attempts_max || !retryable(code_of(*x.refusal))) {
+    const auto members = link.sessions;
+    for (const auto connection : members)
+      if (auto* s = find(connection))
+        end(*s, *x.refusal);
   }
-  const auto members = link.sessions;
-  for (const auto connection : members)
-    if (auto* s = find(connection))
-      end(*s, *x.refusal);
+  // Sought on even when all were sent away: whoever came meanwhile gets an answer, and without them the link goes.
+  const auto pause = retry_pause * std::min(link.attempts, attempts_max);
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), pause);
+  timer->async_wait([this, id = x.clinic, timer](const boost::system::error_code& failed) {
+    const auto again = links_.find(id);
+    if (!failed && again != links_.end() && again->second.at == clinic_link::stage::seeking)
+      seek(again->second, false);
+  });
 }
 
 void shard::finish_waiting(clinic_link& link, const caf::error* refusal) {
