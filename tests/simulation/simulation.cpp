@@ -179,13 +179,19 @@ void simulation::check_new_losses() {
   for (const auto& [id, rows] : disk_->clinics)
     for (auto& next = events_checked_[id]; next < rows.events.size(); ++next) {
       const auto x = *to_event(rows.events[next]);
+      // Whoever was let in after the connection had gone was there for no time at all, but at that time.
+      if (std::holds_alternative<participant_entered>(x.payload.value) ||
+          std::holds_alternative<participant_arrived>(x.payload.value))
+        contacts_[{id, subject_of(x.payload)}] = std::max(contacts_[{id, subject_of(x.payload)}], x.at);
       const auto* left = std::get_if<participant_left>(&x.payload.value);
       if (left == nullptr || left->reason != leave_reason::lost)
         continue;
       const auto proof = std::max(contact_of(id, left->person), disturbed_at_[id]);
-      if (left->left_at > proof)
+      if (left->left_at > proof) {
+        note_history(id);
         fail(left->person.value + " of " + id.value + " was last heard of at " + to_rfc3339(proof) +
              " and is said to have left at " + to_rfc3339(left->left_at));
+      }
     }
 }
 
@@ -201,8 +207,11 @@ void simulation::notice_new_owners() {
     const auto found = disk_->clinics.find(id);
     if (killed_.contains(id))
       disturb(id);
-    if (found != disk_->clinics.end() && std::exchange(epochs_[id], found->second.epoch) != found->second.epoch)
+    if (found != disk_->clinics.end() && std::exchange(epochs_[id], found->second.epoch) != found->second.epoch) {
+      // Its persons stand again only when the new owner has read the history.
+      killed_.insert(id);
       disturb(id);
+    }
   }
 }
 

@@ -104,7 +104,7 @@ private:
   std::vector<clinic_id> clinics_;
   std::vector<client> clients_;
   std::map<clinic_id, uint32_t> epochs_;
-  /// Clinics in which somebody was killed and may not be rebuilt yet.
+  /// Clinics that died, or in which somebody did, and that may not all stand again yet.
   std::set<clinic_id> killed_;
   std::map<clinic_id, std::map<std::string, size_t>> effects_;
   /// When a clinic's persons were last rebuilt, which counts as a proof.
