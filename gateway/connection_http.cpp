@@ -78,6 +78,7 @@ bool connection::respond(http_response response) {
 }
 
 void connection::refuse_http(const http_response& response) {
+  services_.observer->http_refused(from_.role, response.status);
   queue_response(response, false, false);
   begin_ending();
 }

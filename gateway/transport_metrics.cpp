@@ -30,6 +30,11 @@ void transport_metrics::websocket_closed(const close_info& how) {
   metrics_.closes(close_label_of(how.code)).add();
 }
 
+void transport_metrics::http_refused(listener_role role, uint16_t status) {
+  if (role == listener_role::clients)
+    metrics_.count_http_request({}, status);
+}
+
 void transport_metrics::bytes_in(std::size_t bytes) {
   metrics_.bytes(direction_label::in).add(bytes);
 }

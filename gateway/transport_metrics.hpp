@@ -14,6 +14,7 @@ public:
   void accept_paused(int error_number) override;
   void websocket_opened() override;
   void websocket_closed(const close_info& how) override;
+  void http_refused(listener_role role, uint16_t status) override;
   void bytes_in(std::size_t bytes) override;
   void bytes_out(std::size_t bytes, std::size_t frames) override;
   void message_in(std::size_t bytes) override;

@@ -29,6 +29,8 @@ public:
   virtual void websocket_opened() {}
   virtual void websocket_closed(const close_info& /*how*/) {}
   virtual void http_answered(listener_role /*role*/, uint16_t /*status*/) {}
+  /// The same for a request that the host never saw: too slow, too large, malformed, no proper upgrade. Comes on top.
+  virtual void http_refused(listener_role /*role*/, uint16_t /*status*/) {}
 
   virtual void bytes_in(std::size_t /*bytes*/) {}
   /// What one write call gave to the socket.

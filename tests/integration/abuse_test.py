@@ -95,8 +95,9 @@ class abuse(machiai_test.TestCase):
                 pass
             return answer
 
-    def requests(self, engine, status):
-        return engine.metric("machiai_http_requests_total", code=str(status))
+    def refused_requests(self, engine):
+        """Refused before any route was looked at; counted by class."""
+        return engine.metric("machiai_http_requests_total", code="4xx")
 
     # Too slow
 
@@ -106,14 +107,14 @@ class abuse(machiai_test.TestCase):
 
     def test_a_handshake_that_drips_is_cut(self):
         engine = self.open_clinic()
-        before, base = self.requests(engine, 408), self.descriptors(engine)
+        base = self.descriptors(engine)
         drip = [b"GET /ws HTTP/1.1\r\n", *[b"X-Slow: 1\r\n"] * 40]
         begun = time.monotonic()
         answer = self.answer_to(engine, *drip, pause_s=0.05)
         self.assertIn(b"408", answer.split(b"\r\n")[0])
         self.assertIn(b"timed_out", answer)
         self.assertLess(time.monotonic() - begun, 4)
-        until(lambda: self.requests(engine, 408) == before + 1, 2, "408 counted")
+        until(lambda: self.refused_requests(engine) == 1, 2, "408 counted")
         until(lambda: self.descriptors(engine) <= base, 3, "descriptor given back")
 
     def test_a_connection_that_says_nothing_is_cut(self):
@@ -219,12 +220,11 @@ class abuse(machiai_test.TestCase):
 
     def test_headers_and_bodies_over_the_limit_are_refused_and_counted(self):
         engine = self.open_clinic()
-        before = self.requests(engine, 431), self.requests(engine, 413)
         answer = self.answer_to(engine, b"GET / HTTP/1.1\r\nX-Big: " + b"x" * 9000 + b"\r\n\r\n")
         self.assertIn(b"431", answer.split(b"\r\n")[0])
         head = b"PUT /v1/clinics/c1 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (300 * 1024)
         self.assertIn(b"413", self.answer_to(engine, head, b"x" * 1000).split(b"\r\n")[0])
-        self.assertEqual((self.requests(engine, 431), self.requests(engine, 413)), (before[0] + 1, before[1] + 1))
+        self.assertEqual(self.refused_requests(engine), 2)
 
     # Too many
 

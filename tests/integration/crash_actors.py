@@ -95,6 +95,7 @@ class Actor:
         if self.answered:
             some = self.world.random.sample(sorted(self.answered), min(2, len(self.answered)))
             repeats += [(command, self.answered[command][0]) for command in some]
+        # A leave repeated on a connection that is not in the room ends nothing: the person stays in doubt.
         if any(kind == "leave_room" for _, (kind, _) in repeats):
             self.world.dropped.add((self.clinic, self.sub))
         for command, (kind, fields) in repeats:
@@ -185,9 +186,9 @@ class Reception(Actor):
                 self.world.compared += 1
                 break
             if self.client.ended.is_set():
-                raise Lost()
+                break
             await asyncio.sleep(0.001)
-        fresh.abort()
+        await fresh.drop()
 
     async def request(self, path, method, body, key):
         """A PUT whose repetition by the same key must get the same answer, whatever died in between."""

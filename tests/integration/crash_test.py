@@ -282,7 +282,7 @@ async def quiet_end(world):
         await fresh.connect(token=x.token)
         if x.role in ("patient", "guest"):
             await x.client.see(lambda: fresh.views and x.client.views == fresh.views, 5, f"{x.sub}: as the fresh view")
-        fresh.abort()
+        await fresh.drop()
     here = {(x.clinic, x.sub) for x in people}
     world.engine.process.kill()
     world.engine.wait()

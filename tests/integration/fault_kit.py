@@ -378,6 +378,12 @@ class Client:
         if self.writer:
             self.writer.transport.abort()
 
+    async def drop(self):
+        """Aborts, and is done when the reader is."""
+        self.abort()
+        if self.reading:
+            await self.reading
+
     async def close(self, seconds=5):
         if self.writer and not self.ended.is_set():
             self.writer.write(ws_frame(8, struct.pack(">H", 1000)))
