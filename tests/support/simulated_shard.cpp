@@ -91,6 +91,10 @@ simulated_shard::~simulated_shard() {
   caf::anon_send_exit(actor_, caf::exit_reason::kill);
 }
 
+void simulated_shard::close(const clinic_id& id) {
+  caf::send_as(actor_, clinics_[id].actor, close_feed{engine_.shared().engine, index_});
+}
+
 void simulated_shard::die() {
   caf::anon_send_exit(actor_, caf::exit_reason::kill);
   sessions_.clear();

@@ -74,6 +74,8 @@ public:
   void drop(const session_id& id);
   /// The connections are gone because the engine goes down as planned: nobody is told.
   void forget_all() { sessions_.clear(); }
+  /// The last session of the clinic is gone: the stream is closed.
+  void close(const clinic_id& id);
   /// The whole thread is gone.
   void die();
 

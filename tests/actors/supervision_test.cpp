@@ -1,0 +1,166 @@
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/actor_peek.hpp"
+
+#include <caf/send.hpp>
+
+#include <malloc.h>
+
+using namespace machiai;
+using namespace machiai::test;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+struct waiting_patient : actor_fixture {
+  waiting_patient() {
+    start();
+    make_clinic(2);
+    page = patient("p1", "r1").id;
+    doctor_page = doctor("d1").id;
+    CHECK(is_ok(ask(at(page), enter_waiting("r1"))));
+    CHECK(is_ok(ask(at(doctor_page), enter("r1"))));
+    advance(minutes{1});
+    begun = stored_seq();
+  }
+
+  session& at(const session_id& id) { return *shard().find(id); }
+  const clinic_actor_state& live() { return *state_of<clinic_actor_state>(shard().clinic(clinic)); }
+  room_actor room(const std::string& id) { return live().household().rooms().at(room_id{id}); }
+  void kill(const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::kill); }
+
+  session_id page;
+  session_id doctor_page;
+  uint64_t begun = 0;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(waiting_patient, "room: one that dies is rebuilt and nobody loses presence") {
+  const auto old = room("r1");
+  kill(old);
+  settle();
+  CHECK(room("r1") != old);
+  advance(minutes{1});
+  CHECK(stored_seq() == begun);
+  CHECK(is_ok(ask(at(doctor_page), admit_to("r1", "p1"))));
+  CHECK(is_ok(ask(at(page), leave("r1"))));
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
+}
+
+TEST_CASE_FIXTURE(waiting_patient,
+                  "room: what was on its way to one that died can be asked again, and takes effect once") {
+  const auto old = room("r1");
+  shard().send(at(doctor_page), command_id{"lock"}, of_room({lock_room{room_id{"r1"}}}));
+  shard().send(at(page), command_id{"out"}, leave("r1"));
+  kill(old);
+  settle();
+  const auto locked = ask(at(doctor_page), "lock", of_room({lock_room{room_id{"r1"}}}));
+  CHECK(is_ok(locked));
+  CHECK(is_ok(ask(at(page), "out", leave("r1"))));
+  const auto seq = stored_seq();
+  CHECK(ask(at(doctor_page), "lock", of_room({lock_room{room_id{"r1"}}})) == locked);
+  CHECK(stored_seq() == seq);
+  CHECK(stored().rooms.at(room_id{"r1"}).locked);
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "person: one that dies is rebuilt and its devices come back") {
+  const auto old = at(page).person;
+  kill(old);
+  settle();
+  CHECK(at(page).person != old);
+  advance(minutes{2});
+  CHECK(stored_seq() == begun);
+  shard().drop(page);
+  settle();
+  CHECK(stored_kinds(begun + 1) == "room.participant_unstable p1\n");
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "person: a connection lost while the person was dead is noticed all the same") {
+  kill(at(page).person);
+  shard().drop(page);
+  advance(minutes{1});
+  CHECK(stored_kinds(begun + 1) == "room.participant_unstable p1\nroom.participant_left p1\n");
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "clinic: too many deaths end it, and it is woken anew") {
+  const auto old = shard().clinic(clinic);
+  for (int i = 0; i < 6; ++i) {
+    kill(room("r1"));
+    settle();
+  }
+  advance(seconds{2});
+  CHECK(shard().clinic(clinic) != old);
+  CHECK(at(page).subscribed);
+  advance(minutes{1});
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::waiting);
+  CHECK(stored_participant("r1", "d1")->whereabouts == whereabouts::in_room);
+  CHECK(stored_kinds(begun + 1).find("participant_left") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "clinic: its state and its rooms' are what the log says") {
+  ask(at(doctor_page), admit_to("r1", "p1"));
+  CHECK(live().stream().state() == stored());
+  for (const auto& [id, actor] : live().household().rooms())
+    CHECK(state_of<room_actor_state>(actor)->known() == stored().rooms.at(id));
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: an idle one sleeps and wakes on demand with everything intact") {
+  start();
+  make_clinic(3);
+  auto& page = patient("p1", "r1");
+  ask(page, enter_waiting("r1"));
+  ask(page, leave("r1"));
+  shard().drop(page.id);
+  const auto before = stored();
+  shard().close(clinic);
+  const auto actor = shard().clinic(clinic);
+  advance(minutes{7});
+  REQUIRE(state_of<clinic_actor_state>(actor) == nullptr);
+  CHECK(disk().clinics[clinic].snapshots.back().seq == before.position.seq);
+  auto& board = console();
+  CHECK(board.subscribed);
+  CHECK(board.position->seq == before.position.seq);
+  CHECK(stored() == before);
+  const auto* live = state_of<clinic_actor_state>(shard().clinic(clinic));
+  CHECK(live->stream().state() == before);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: an idle one with twenty appointments stays small") {
+  start();
+  make_clinic(20);
+  crash();
+  start();
+  shard().close(clinic);
+  advance(seconds{1});
+  const auto bytes = [] { return static_cast<long>(mallinfo2().uordblks); };
+  // The second of two clinics that are alike, so that nothing shared is counted.
+  disk().clinics[clinic_id{"c2"}] = disk().clinics[clinic];
+  auto& rows = disk().clinics[clinic_id{"c2"}];
+  rows.snapshots.clear();
+  for (auto& x : rows.events)
+    x.clinic = clinic_id{"c2"};
+  const auto before = bytes();
+  shard().connect(clinic_id{"c2"}, {role::system, person_id{"emr"}}, std::nullopt, std::nullopt, true);
+  settle();
+  const auto took = bytes() - before;
+  MESSAGE("one idle clinic with 20 appointments: " << took << " bytes");
+  CHECK(took < 100'000);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: ten thousand events wake from a snapshot") {
+  start();
+  make_clinic(1);
+  for (int i = 0; i < 5000; ++i) {
+    ask_clinic(of_room({lock_room{room_id{"r1"}}}));
+    ask_clinic(of_room({unlock_room{room_id{"r1"}}}));
+  }
+  REQUIRE(stored_seq() > 10000);
+  memory_event_store store(disk_log());
+  CHECK(store.load(clinic, UINT64_MAX)->events.size() <= settings.clinic.snapshot_every_events);
+  crash();
+  start();
+  CHECK(console().position->seq == stored_seq());
+}
