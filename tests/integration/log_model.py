@@ -64,8 +64,9 @@ class Clinic:
         self.seq, self.epoch = row["seq"], row["epoch"]
         kind, room = row["kind"].split(".")[1], row["room"]
         if self.must_follow:
-            kinds, where = self.must_follow
-            assert kind in kinds and room == where, f"one of {kinds} in {where} should be here"
+            kinds, where, who = self.must_follow
+            fits = kind in kinds and room == where and who in (None, row["subject"])
+            assert fits, f"one of {kinds} in {where} should be here"
             self.must_follow = None
         if room:
             handler = getattr(self, kind, None)
@@ -109,7 +110,7 @@ class Clinic:
         who = self.person(room, row)
         assert who.where == "waiting" and not who.admitted and not room.locked and not room.ended, "cannot be admitted"
         who.admitted = True
-        self.must_follow = (["participant_entered"], room.name)
+        self.must_follow = (["participant_entered"], room.name, who.name)
 
     def participant_entered(self, room, row, body):
         who = self.person(room, row)
@@ -154,7 +155,8 @@ class Clinic:
         self.place(room, who, "left", row)
         who.doubt = None
         if body["reason"] == "ended":
-            self.must_follow = (["participant_left", "consultation_ended", "appointment_cancelled"], room.name)
+            kinds = ["participant_left", "consultation_ended", "appointment_cancelled"]
+            self.must_follow = (kinds, room.name, None)
 
     def participant_removed(self, room, row, body):
         who = self.person(room, row)

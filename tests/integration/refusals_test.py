@@ -94,7 +94,8 @@ class refused_start(unittest.TestCase):
 
     def test_a_store_url_that_is_wrong(self):
         self.refuse(STORE, ["no/such/folder/machiai.db"], store="sqlite:no/such/folder/machiai.db")
-        self.refuse(STORE, [str(self.folder)], store=f"sqlite:{self.folder}")
+        (self.folder / "directory").mkdir()
+        self.refuse(STORE, ["directory"], store=f"sqlite:{self.folder}/directory")
         for url in ("mysql://x", "machiai.db", "sqlite:"):
             result = self.serve(store=url)
             self.assertIn(result.returncode, (SETTINGS_WRONG, STORE), (url, result))
