@@ -389,9 +389,9 @@ def forget_answers(world, judge):
     run_sql(world.engine.store, "DELETE FROM snapshot_log")
 
 
-def age_mark(world, judge):
-    """As if the alive mark were written too rarely."""
-    run_sql(world.engine.store, "UPDATE alive_marks SET at = at - 60000")
+def renew_mark(world, judge):
+    """As if the time of the restart proved anybody there."""
+    run_sql(world.engine.store, "UPDATE alive_marks SET at = at + 60000")
 
 
 def broken_logs(judge):
@@ -440,7 +440,7 @@ def self_test(exe, seed):
         sys.exit(f"seed {seed}: {what}: nobody noticed")
     tampered(exe, seed, "acknowledged before it was durable", lose_tail)
     tampered(exe, seed, "answers forgotten", forget_answers)
-    tampered(exe, seed, "an old alive mark", age_mark)
+    tampered(exe, seed, "an alive mark nobody wrote", renew_mark)
 
 
 def main():
