@@ -30,6 +30,15 @@ struct waiting_patient : actor_fixture {
   room_actor room(const std::string& id) { return live().household().rooms().at(room_id{id}); }
   void kill(const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::kill); }
 
+  /// Rooms keep what they were told for later.
+  void run_all_but_rooms() {
+    for (size_t i = 0; i < engine().jobs();)
+      if (engine().job_name(i) == "room")
+        ++i;
+      else
+        engine().run_job(std::exchange(i, 0));
+  }
+
   session_id page;
   session_id doctor_page;
   uint64_t begun = 0;
@@ -83,6 +92,22 @@ TEST_CASE_FIXTURE(waiting_patient, "person: a connection lost while the person w
   shard().drop(page);
   advance(minutes{1});
   CHECK(stored_kinds(begun + 1) == "room.participant_unstable p1\nroom.participant_left p1\n");
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "person: an entry that outlives the person's actor finds its device again") {
+  ask(at(page), leave("r1"));
+  shard().send(at(page), command_id{"again"}, enter_waiting("r1"));
+  run_all_but_rooms();
+  kill(at(page).person);
+  run_all_but_rooms();
+  settle();
+  CHECK(is_ok(at(page).answer("again")));
+  advance(minutes{2});
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::waiting);
+  CHECK_FALSE(stored_participant("r1", "p1")->unstable_since);
+  shard().drop(page);
+  advance(seconds{31});
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
 }
 
 TEST_CASE_FIXTURE(waiting_patient, "clinic: too many deaths end it, and it is woken anew") {
