@@ -1,9 +1,9 @@
 #include "actors/clinic_stream.hpp"
 
+#include "actors/answer_text.hpp"
 #include "config/error.hpp"
 #include "store/event_codec.hpp"
 #include "store/hash_chain.hpp"
-#include "store/json_encode.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,19 +11,6 @@
 namespace machiai {
 
 namespace {
-
-std::string accepted_text(uint64_t seq) {
-  return R"({"ok":true,"seq":)" + std::to_string(seq) + '}';
-}
-
-std::string refused_text(const caf::error& why) {
-  const auto code = code_of(why);
-  std::string out = R"({"ok":false,"error":{"code":")" + to_string(code) + R"(","message":)";
-  append_json_string(out, message_of(why));
-  out += R"(,"retryable":)";
-  out += retryable(code) ? "true}}" : "false}}";
-  return out;
-}
 
 shard_key shard_of_session(const session_id& session) {
   return {session.engine, shard_index(session)};

@@ -1,6 +1,7 @@
 #include "commands/clinic_log.hpp"
 
 #include "commands/exit_code.hpp"
+#include "config/error.hpp"
 #include "store/event_codec.hpp"
 
 namespace machiai {
@@ -24,7 +25,7 @@ caf::expected<void> read_events(event_store& store, const clinic_id& clinic,
     if (record.seq != ++seq)
       return damaged("missing; machiai verify says more");
     const auto next = to_event(record);
-    return next ? visit(*next) : damaged(reason_of(next.error()));
+    return next ? visit(*next) : damaged(message_of(next.error()));
   });
   if (!scanned)
     return scanned.error();

@@ -6,16 +6,8 @@
 
 namespace machiai {
 
-std::string reason_of(const caf::error& error) {
-  auto text = message_of(error);
-  const auto prefix = to_string(code_of(error)) + ": ";
-  if (text.starts_with(prefix))
-    text.erase(0, prefix.size());
-  return text;
-}
-
 int fail(exit_code code, const caf::error& error) {
-  return fail(code, reason_of(error));
+  return fail(code, message_of(error));
 }
 
 int fail(exit_code code, std::string_view message) {

@@ -29,9 +29,6 @@ inline constexpr std::string_view exit_code_help =
     "Exit codes: 0 done; 1 what was checked is not right; 2 wrong command line or input; 3 wrong settings or key\n"
     "file; 4 the store cannot be used; 5 an address cannot be listened on or reached; 6 a defect in the program";
 
-/// The message of an error for people: without the code's word, which is for clients.
-std::string reason_of(const caf::error& error);
-
 /// Prints `machiai: MESSAGE` on stderr, one line, and gives back the code for `return`.
 int fail(exit_code code, const caf::error& error);
 int fail(exit_code code, std::string_view message);

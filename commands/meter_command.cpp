@@ -45,10 +45,10 @@ int measure_file(const std::string& file) {
   const auto shown = file == "-" ? std::string{"stdin"} : file;
   const auto text = read_text(file);
   if (!text)
-    return fail(exit_code::usage, shown + ": " + reason_of(text.error()));
+    return fail(exit_code::usage, shown + ": " + message_of(text.error()));
   const auto cases = read_timelines(*text);
   if (!cases)
-    return fail(exit_code::usage, shown + ": " + reason_of(cases.error()));
+    return fail(exit_code::usage, shown + ": " + message_of(cases.error()));
   std::cout << "[\n";
   for (size_t i = 0; i < cases->size(); ++i)
     print_result((*cases)[i], i + 1 == cases->size());

@@ -1,5 +1,6 @@
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
+#include "config/error.hpp"
 #include "store/verify.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,7 @@ struct verify_options {
 exit_code verify_one(event_store& store, const clinic_id& clinic) {
   const auto fault = verify_clinic(store, clinic);
   if (!fault) {
-    fail(exit_code::store, "clinic " + clinic.value + ": " + reason_of(fault.error()));
+    fail(exit_code::store, "clinic " + clinic.value + ": " + message_of(fault.error()));
     return exit_code::store;
   }
   if (*fault) {

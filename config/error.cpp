@@ -1,9 +1,9 @@
 #include "config/error.hpp"
 
+#include <caf/message.hpp>
+
 #include <stdexcept>
 #include <utility>
-
-#include <caf/message.hpp>
 
 namespace machiai {
 
@@ -85,28 +85,37 @@ row row_of(ec code) {
 
 } // namespace
 
-std::string to_string(ec code) { return row_of(code).word; }
+std::string to_string(ec code) {
+  return row_of(code).word;
+}
 
-std::string_view describe(ec code) { return row_of(code).meaning; }
+std::string_view describe(ec code) {
+  return row_of(code).meaning;
+}
 
-bool retryable(ec code) { return row_of(code).retryable; }
+bool retryable(ec code) {
+  return row_of(code).retryable;
+}
 
-caf::error make_error(ec code, std::string message) { return caf::error{code, std::move(message)}; }
+caf::error make_error(ec code, std::string message) {
+  return caf::error{code, std::move(message)};
+}
 
 ec code_of(const caf::error& error) {
+  // CAF's own accessors must not be asked of an error that says nothing.
+  if (!error)
+    return ec::internal;
   const auto number = error.code();
-  if (error.category() != caf::detail::error_factory<ec>::category || number == 0
-      || number > static_cast<uint8_t>(last_error_code))
+  if (error.category() != caf::detail::error_factory<ec>::category || number == 0 ||
+      number > static_cast<uint8_t>(last_error_code))
     return ec::internal;
   return static_cast<ec>(number);
 }
 
 std::string message_of(const caf::error& error) {
-  auto text = to_string(code_of(error));
-  const auto& context = error.context();
-  if (context.match_elements<std::string>())
-    text += ": " + context.get_as<std::string>(0);
-  return text;
+  if (error && error.context().match_elements<std::string>())
+    return error.context().get_as<std::string>(0);
+  return std::string{describe(code_of(error))};
 }
 
 void invariant(bool holds, const char* what) {

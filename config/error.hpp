@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include <caf/atom.hpp>
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 #include <caf/make_message.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace machiai {
 
@@ -93,10 +93,10 @@ bool retryable(ec code);
 /// An error with a message for people; `message` never holds patient data.
 caf::error make_error(ec code, std::string message);
 
-/// The code of an error made by `make_error`; any foreign error counts as `ec::internal`.
+/// The code of an error made by `make_error`; any foreign error counts as `ec::internal`, and so does none.
 ec code_of(const caf::error& error);
 
-/// The text of an error: its code and the message it was made with.
+/// The message an error was made with, without its code; what the code means if there is none.
 std::string message_of(const caf::error& error);
 
 /// Ends the caller by an exception when a thing that must hold does not. Stays on in release builds: an actor that

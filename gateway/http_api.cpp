@@ -1,11 +1,11 @@
 #include "gateway/http_api.hpp"
 
+#include "actors/answer_text.hpp"
 #include "config/error.hpp"
 #include "gateway/access_table.hpp"
 #include "gateway/invite_secret.hpp"
 #include "gateway/shard.hpp"
 #include "metrics/engine_metrics.hpp"
-#include "store/json_codec.hpp"
 
 #include <chrono>
 #include <utility>
@@ -41,31 +41,6 @@ std::string query_value(std::string_view target, std::string_view name) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return {};
-}
-
-/// What the clinic's answer text says, in short.
-struct read_answer {
-  bool ok = false;
-  ec code = ec::internal;
-  std::string message;
-};
-
-read_answer read(const std::string& text) {
-  read_answer result;
-  const auto value = parse_json(text);
-  if (!value)
-    return result;
-  const auto& object = value->as_object();
-  result.ok = object.at("ok").as_bool();
-  if (result.ok)
-    return result;
-  const auto& error = object.at("error").as_object();
-  result.message = error.at("message").as_string();
-  const std::string_view word = error.at("code").as_string();
-  for (uint8_t i = 1; i <= static_cast<uint8_t>(last_error_code); ++i)
-    if (to_string(static_cast<ec>(i)) == word)
-      result.code = static_cast<ec>(i);
-  return result;
 }
 
 } // namespace
@@ -324,14 +299,11 @@ bool http_api::take(const answered& x) {
 }
 
 http_response http_api::answer_of(const call& x, const std::string& text) const {
-  const auto said = read(text);
-  shard_.metrics().command_done(x.route.kind, said.ok ? outcome_label::ok : outcome_label::refused);
+  const auto refusal = refusal_in(text);
+  shard_.metrics().command_done(x.route.kind, refusal ? outcome_label::refused : outcome_label::ok);
   shard_.metrics().command_took(io_shard::now_ms() - x.since_ms);
-  if (!said.ok) {
-    if (x.redeem && said.code == ec::not_found)
-      return problem(void_invite());
-    return problem_response(status_of(said.code), said.code, said.message);
-  }
+  if (refusal)
+    return problem(x.redeem && code_of(*refusal) == ec::not_found ? void_invite() : *refusal);
   if (x.redeem)
     return redeemed(x);
   http_response response;

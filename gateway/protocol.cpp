@@ -1,5 +1,6 @@
 #include "gateway/protocol.hpp"
 
+#include "actors/answer_text.hpp"
 #include "config/error.hpp"
 #include "gateway/display_name.hpp"
 #include "store/json_codec.hpp"
@@ -174,17 +175,8 @@ std::string reply_frame(const command_id& id, std::string_view answer) {
   return out;
 }
 
-std::string error_object(const caf::error& why) {
-  const auto code = code_of(why);
-  std::string out = R"({"code":")" + to_string(code) + '"';
-  append_member(out, "message", message_of(why));
-  append_member(out, "retryable", retryable(code));
-  out += '}';
-  return out;
-}
-
 std::string refusal_frame(const command_id& id, const caf::error& why) {
-  return reply_frame(id, R"({"ok":false,"error":)" + error_object(why) + '}');
+  return reply_frame(id, refused_text(why));
 }
 
 std::string error_frame(const caf::error& why) {

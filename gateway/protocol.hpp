@@ -74,7 +74,4 @@ std::string renewed_frame(const command_id& id, timestamp expires_at);
 /// Come back at a random time within the window.
 std::string reconnect_frame(uint32_t window_ms);
 
-/// `{"code":…,"message":…,"retryable":…}`
-std::string error_object(const caf::error& why);
-
 } // namespace machiai

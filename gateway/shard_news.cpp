@@ -1,3 +1,4 @@
+#include "actors/answer_text.hpp"
 #include "gateway/codec/websocket_codec.hpp"
 #include "gateway/http_api.hpp"
 #include "gateway/shard.hpp"
@@ -77,7 +78,7 @@ void shard::take(const answered& x) {
   if (it == s->pending.end())
     return;
   const auto extra = std::move(it->second.extra);
-  const auto ok = x.answer.starts_with("{\"ok\":true");
+  const auto ok = is_acceptance(x.answer);
   metrics_.command_done(it->second.kind, ok ? outcome_label::ok : outcome_label::refused);
   metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
   s->pending.erase(it);

@@ -21,15 +21,6 @@ caf::error malformed(std::string text) {
   return make_error(ec::malformed, std::move(text));
 }
 
-/// The message without the code's word in front, to be put behind the case's name.
-std::string reason_of(const caf::error& error) {
-  auto text = message_of(error);
-  const auto prefix = to_string(code_of(error)) + ": ";
-  if (text.starts_with(prefix))
-    text.erase(0, prefix.size());
-  return text;
-}
-
 /// `case 3 (a01_two_party)`: a name that is not there cannot be given.
 std::string case_text(size_t index, const boost::json::value& in) {
   auto text = "case " + std::to_string(index + 1);
@@ -77,7 +68,7 @@ caf::expected<measured_timeline> read_timeline(boost::json::value in) {
     if (const auto* expect = object->if_contains("expect"); expect && !expect->is_null()) {
       auto figures = decode_json<meter_result>(*expect, decode_policy::stored);
       if (!figures)
-        return malformed("field expect: " + reason_of(figures.error()));
+        return malformed("field expect: " + message_of(figures.error()));
       source.expect = *figures;
     }
     if (const auto* why = object->if_contains("why"); why && !why->is_string() && !why->is_null())
@@ -114,7 +105,7 @@ caf::expected<std::vector<measured_timeline>> read_timelines(std::string_view js
     const auto name = case_text(result.size(), in);
     auto next = read_timeline(std::move(in));
     if (!next)
-      return malformed(name + ": " + reason_of(next.error()));
+      return malformed(name + ": " + message_of(next.error()));
     result.push_back(std::move(*next));
   }
   return result;

@@ -84,10 +84,10 @@ TEST_CASE("settings: every number is read, and refused past either end of its ra
     CAPTURE(setting_name(row));
     const auto line = "[" + std::string{row.section} + "]\n" + std::string{row.key} + " = ";
     CHECK(failure_of(line + std::to_string(int64_t{row.maximum} + 1)) ==
-          "bad_setting: machiai.toml:2: " + setting_name(row) + ": " + std::to_string(int64_t{row.maximum} + 1) +
+          "machiai.toml:2: " + setting_name(row) + ": " + std::to_string(int64_t{row.maximum} + 1) +
               " is above its maximum " + std::to_string(row.maximum));
     const auto low = failure_of(line + std::to_string(int64_t{row.minimum} - 1));
-    CHECK(low.starts_with("bad_setting: machiai.toml:2: " + setting_name(row) + ": "));
+    CHECK(low.starts_with("machiai.toml:2: " + setting_name(row) + ": "));
     CHECK(low.ends_with(" is below its minimum " + std::to_string(row.minimum)));
     settings changed;
     (*number)(changed) = row.maximum + 1;
@@ -112,57 +112,52 @@ TEST_CASE("settings: a file's values and the environment's, which win, arrive") 
 
 TEST_CASE("settings: what is wrong is named with file, line and key") {
   CHECK(failure_of("[connection]\nmessage_bytes_max = 10") ==
-        "bad_setting: machiai.toml:2: connection.message_bytes_max: 10 is below its minimum 1024");
-  CHECK(failure_of("\n[conection]\n") == "bad_setting: machiai.toml:2: conection: there is no such section");
-  CHECK(failure_of("listen = 1") == "bad_setting: machiai.toml:1: listen: must be a section, [listen]");
-  CHECK(failure_of("[store]\n\nURL = \"x\"") == "bad_setting: machiai.toml:3: store.URL: there is no such setting");
-  CHECK(failure_of("[store]\nurl = 5") ==
-        "bad_setting: machiai.toml:2: store.url: is a whole number, must be a text in quotes");
+        "machiai.toml:2: connection.message_bytes_max: 10 is below its minimum 1024");
+  CHECK(failure_of("\n[conection]\n") == "machiai.toml:2: conection: there is no such section");
+  CHECK(failure_of("listen = 1") == "machiai.toml:1: listen: must be a section, [listen]");
+  CHECK(failure_of("[store]\n\nURL = \"x\"") == "machiai.toml:3: store.URL: there is no such setting");
+  CHECK(failure_of("[store]\nurl = 5") == "machiai.toml:2: store.url: is a whole number, must be a text in quotes");
   CHECK(failure_of("[room]\ninvites_max = \"5\"") ==
-        "bad_setting: machiai.toml:2: room.invites_max: is a text, must be a whole number");
+        "machiai.toml:2: room.invites_max: is a text, must be a whole number");
   CHECK(failure_of("[room]\ninvites_max = 5.0") ==
-        "bad_setting: machiai.toml:2: room.invites_max: is a number with decimals, must be a whole number");
-  CHECK(failure_of("[room]\ninvites_max = -1") ==
-        "bad_setting: machiai.toml:2: room.invites_max: -1 is below its minimum 0");
-  CHECK(
-      failure_of("[listen]\nallowed_origins = [1]").starts_with("bad_setting: machiai.toml:2: listen.allowed_origins"));
-  CHECK(failure_of("[room]\ninvites_max = 5\ninvites_max = 6").starts_with("bad_setting: machiai.toml:3: "));
-  CHECK(failure_of("[room\n").starts_with("bad_setting: machiai.toml:1: "));
-  CHECK(failure_of("[room]\ninvites_max = 99999999999999999999").starts_with("bad_setting: machiai.toml:2: "));
+        "machiai.toml:2: room.invites_max: is a number with decimals, must be a whole number");
+  CHECK(failure_of("[room]\ninvites_max = -1") == "machiai.toml:2: room.invites_max: -1 is below its minimum 0");
+  CHECK(failure_of("[listen]\nallowed_origins = [1]").starts_with("machiai.toml:2: listen.allowed_origins"));
+  CHECK(failure_of("[room]\ninvites_max = 5\ninvites_max = 6").starts_with("machiai.toml:3: "));
+  CHECK(failure_of("[room\n").starts_with("machiai.toml:1: "));
+  CHECK(failure_of("[room]\ninvites_max = 99999999999999999999").starts_with("machiai.toml:2: "));
   CHECK(failure_of("", {{"MACHIAI_ROOM_INVITES_MAX", "5x"}}) ==
-        "bad_setting: MACHIAI_ROOM_INVITES_MAX: room.invites_max: \"5x\" is not a whole number");
+        "MACHIAI_ROOM_INVITES_MAX: room.invites_max: \"5x\" is not a whole number");
   CHECK(failure_of("", {{"MACHIAI_ROOM_INVITES_MAX", "5000"}}) ==
-        "bad_setting: MACHIAI_ROOM_INVITES_MAX: room.invites_max: 5000 is above its maximum 1000");
-  CHECK(failure_of("", {{"MACHIAI_ROOM_INVITE", "5"}}) == "bad_setting: MACHIAI_ROOM_INVITE: there is no such setting");
+        "MACHIAI_ROOM_INVITES_MAX: room.invites_max: 5000 is above its maximum 1000");
+  CHECK(failure_of("", {{"MACHIAI_ROOM_INVITE", "5"}}) == "MACHIAI_ROOM_INVITE: there is no such setting");
 }
 
 TEST_CASE("settings: texts have a form") {
   for (const auto* address :
        {"8080", ":8080", "localhost", "localhost:", "localhost:65536", "localhost:-1", "::1:80", "localhost:80x"})
     CHECK(failure_of("[listen]\naddress = \"" + std::string{address} + "\"") ==
-          "bad_setting: machiai.toml:2: listen.address: \"" + std::string{address} +
-              "\" is not HOST:PORT or [IPv6]:PORT");
+          "machiai.toml:2: listen.address: \"" + std::string{address} + "\" is not HOST:PORT or [IPv6]:PORT");
   for (const auto* origin : {"example.org", "https://example.org/", "https://", "null", "ftp://a"})
     CHECK(failure_of("[listen]\nallowed_origins = [\"" + std::string{origin} + "\"]").find(origin) !=
           std::string::npos);
-  CHECK(
-      failure_of("[log]\nlevel = \"loud\"").starts_with("bad_setting: machiai.toml:2: log.level: \"loud\" is none of"));
+  CHECK(failure_of("[log]\nlevel = \"loud\"").starts_with("machiai.toml:2: log.level: \"loud\" is none of"));
   const auto url = failure_of("[store]\nurl = \"mysql://user:secret@host/db\"");
   CHECK(url.find("secret") == std::string::npos);
-  CHECK(url.starts_with("bad_setting: machiai.toml:2: store.url: must be"));
+  CHECK(url.starts_with("machiai.toml:2: store.url: must be"));
 }
 
 TEST_CASE("settings: what they ask of each other is checked and blamed on the one that was given") {
   CHECK(failure_of("[connection]\nsend_soft_bytes = 1048576") ==
-        "bad_setting: machiai.toml:2: connection.send_soft_bytes: 1048576 must be below "
+        "machiai.toml:2: connection.send_soft_bytes: 1048576 must be below "
         "connection.send_hard_bytes (1048576)");
   CHECK(failure_of("[connection]\nsend_hard_bytes = 8192") ==
-        "bad_setting: machiai.toml:2: connection.send_hard_bytes: 8192 must be above "
+        "machiai.toml:2: connection.send_hard_bytes: 8192 must be above "
         "connection.send_soft_bytes (262144)");
   CHECK(failure_of("[connection]\ndoubt_after_ms = 10000").find("dead_after_ms") != std::string::npos);
   CHECK(failure_of("[connection]\nbeat_interval_ms = 10000").find("dead_after_ms") != std::string::npos);
   CHECK(failure_of("[command]\nin_flight_per_clinic_max = 16") ==
-        "bad_setting: machiai.toml:2: command.in_flight_per_clinic_max: 16 must not be below "
+        "machiai.toml:2: command.in_flight_per_clinic_max: 16 must not be below "
         "command.in_flight_per_session_max (32)");
   CHECK(failure_of("[store]\nwaiting_events_max = 100").find("batch_events_max") != std::string::npos);
   CHECK(failure_of("[connection]\nmessage_bytes_max = 2048").find("hello_bytes_max") != std::string::npos);
@@ -182,7 +177,7 @@ TEST_CASE("settings: connections must fit below the descriptor limit, the defaul
   CHECK_FALSE(fit_connections(given, origins, 18000 + descriptors_reserved));
   const auto error = fit_connections(given, origins, 18000 + descriptors_reserved - 1);
   REQUIRE(error);
-  CHECK(message_of(error).starts_with("bad_setting: machiai.toml:3: connection.connections_max: 18000 does not fit"));
+  CHECK(message_of(error).starts_with("machiai.toml:3: connection.connections_max: 18000 does not fit"));
 }
 
 TEST_CASE("settings: a file is read, one that cannot be read is named") {

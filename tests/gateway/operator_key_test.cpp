@@ -76,7 +76,7 @@ TEST_CASE("operator key: a file that others may read, or that is no key, is refu
   const auto good = content_of(file);
   for (const auto mode : {0644, 0640, 0604, 0620, 0602}) {
     REQUIRE(::chmod(file.c_str(), static_cast<mode_t>(mode)) == 0);
-    CHECK(refusal_of(file) == "bad_setting: " + file + ": others than its owner may read or write it; chmod 600 it");
+    CHECK(refusal_of(file) == file + ": others than its owner may read or write it; chmod 600 it");
   }
   REQUIRE(::chmod(file.c_str(), 0400) == 0);
   CHECK(refusal_of(file) == "accepted");
@@ -88,11 +88,11 @@ TEST_CASE("operator key: a file that others may read, or that is no key, is refu
         std::string{R"({"kty":"oct","alg":"HS256","kid":"a","k":"AAA="})"}, std::string(10'000, 'a')}) {
     std::ofstream{file} << text;
     CAPTURE(text.substr(0, 80));
-    CHECK(refusal_of(file).starts_with("bad_setting: " + file + ": "));
+    CHECK(refusal_of(file).starts_with(file + ": "));
     CHECK(content_of(file) == text);
   }
   CHECK(refusal_of(folder.path.string()).find("is not a file") != std::string::npos);
-  CHECK(refusal_of(folder.file("missing/key")).starts_with("system_failure: " + folder.file("missing/key")));
+  CHECK(refusal_of(folder.file("missing/key")).starts_with(folder.file("missing/key")));
 }
 
 TEST_CASE("operator key: engines that start at once end up with one key") {

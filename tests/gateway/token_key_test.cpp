@@ -122,7 +122,7 @@ TEST_CASE("token key: a key that does not fit its algorithm is refused with the 
   const auto public_key = [&reason](key_algorithm algorithm, const std::string& pem) {
     return reason(token_key::public_pem(key_id{"a"}, algorithm, pem));
   };
-  CHECK(public_key(key_algorithm::rs256, curve.public_pem) == "out_of_range: RS256 needs an RSA key");
+  CHECK(public_key(key_algorithm::rs256, curve.public_pem) == "RS256 needs an RSA key");
   CHECK(public_key(key_algorithm::es256, rsa.public_pem).find("P-256") != std::string::npos);
   CHECK(public_key(key_algorithm::es256, make_ec_pair("P-384").public_pem).find("P-256") != std::string::npos);
   CHECK(public_key(key_algorithm::eddsa, curve.public_pem).find("Ed25519") != std::string::npos);

@@ -145,7 +145,7 @@ TEST_CASE("tls transport: a bad file is named, and a failed reload keeps the old
   tls_fixture at;
   const auto missing = tls_context::load("/nowhere/certificate.pem", at.files.key());
   REQUIRE_FALSE(missing);
-  CHECK(message_of(missing.error()) == "bad_setting: /nowhere/certificate.pem: No such file or directory");
+  CHECK(message_of(missing.error()) == "/nowhere/certificate.pem: No such file or directory");
   std::ofstream(at.files.certificate()) << "not a certificate";
   const auto error = at.context->reload();
   CHECK(message_of(error).find(at.files.certificate()) != std::string::npos);
