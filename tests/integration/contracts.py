@@ -7,6 +7,7 @@ import functools
 import json
 import pathlib
 import re
+import threading
 import urllib.parse
 
 import jsonschema
@@ -16,6 +17,8 @@ DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 PROBLEM = "application/problem+json"
 
 breaches = []
+# A RefResolver keeps a stack of where it is, which two threads must not share.
+resolving = threading.Lock()
 
 
 def closed(schema):
@@ -51,7 +54,8 @@ def validator(name, pointer):
 
 def complaint(name, pointer, value):
     """What is wrong with `value`; None when nothing is."""
-    error = jsonschema.exceptions.best_match(validator(name, pointer).iter_errors(value))
+    with resolving:
+        error = jsonschema.exceptions.best_match(validator(name, pointer).iter_errors(value))
     if not error:
         return None
     where = "/".join(str(step) for step in error.absolute_path)

@@ -95,9 +95,6 @@ class Actor:
         if self.answered:
             some = self.world.random.sample(sorted(self.answered), min(2, len(self.answered)))
             repeats += [(command, self.answered[command][0]) for command in some]
-        # A leave repeated on a connection that is not in the room ends nothing: the person stays in doubt.
-        if any(kind == "leave_room" for _, (kind, _) in repeats):
-            self.world.dropped.add((self.clinic, self.sub))
         for command, (kind, fields) in repeats:
             await self.send(kind, command=command, **fields)
     def dispatch(self, kind, command, fields):

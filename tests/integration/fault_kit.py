@@ -27,7 +27,7 @@ def encode(part):
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def until(condition, seconds=10.0, what="", pause=0.02):
+def until(condition, seconds=60.0, what="", pause=0.02):
     """Waits for a condition; what it returned, or an AssertionError that says `what`."""
     end = time.monotonic() + seconds
     while True:
@@ -67,7 +67,7 @@ class Engine:
         line = [self.exe, "serve", "--config", str(self.folder / "machiai.toml"), "--listen", listen]
         return [*line, "--admin", admin, "--store", self.store]
 
-    def start(self, same_ports=False, seconds=30):
+    def start(self, same_ports=False, seconds=60):
         listen = ":".join(map(str, self.listen)) if same_ports else "127.0.0.1:0"
         admin = ":".join(map(str, self.admin)) if same_ports else "127.0.0.1:0"
         command = self.command(listen, admin)
@@ -260,13 +260,14 @@ class Client:
         self.frames, self.views, self.position = [], {}, None
         self.welcome = self.close_code = self.reader = self.writer = None
         self.waiting, self.reading, self.ended = {}, None, asyncio.Event()
+        # What ended the reading, when it was neither side's wish.
+        self.broken = None
         self.on_frame = lambda frame: None
         self.news = asyncio.Event()
 
     async def connect(self, resume=None, token=None, receive_bytes=None):
         if self.reading:
-            self.abort()
-            await self.reading
+            await self.drop()
         self.ended.clear()
         self.close_code = None
         link = socket.socket()
@@ -295,7 +296,7 @@ class Client:
         self.reading = asyncio.create_task(self.read())
         return await self.outcome(future)
 
-    async def outcome(self, future, seconds=20):
+    async def outcome(self, future, seconds=60):
         return await asyncio.wait_for(future, seconds)
 
     def write(self, message):
@@ -305,8 +306,7 @@ class Client:
         """Sends a command; the future becomes its reply, or ends in Lost."""
         future = self.waiting[command] = asyncio.get_running_loop().create_future()
         if self.ended.is_set():
-            future.set_exception(Lost(self.close_code))
-            future.exception()
+            self.give_up(future)
         else:
             self.write({"type": kind, "id": command, **fields})
         return future
@@ -331,15 +331,20 @@ class Client:
                     self.take(json.loads(payload))
         except (OSError, asyncio.IncompleteReadError):
             pass
+        except Exception as why:
+            self.broken = why
         finally:
             self.ended.set()
             self.news.set()
             self.writer.close()
             for future in self.waiting.values():
                 if not future.done():
-                    future.set_exception(Lost(self.close_code))
-                    future.exception()
+                    self.give_up(future)
             self.waiting.clear()
+
+    def give_up(self, future):
+        future.set_exception(self.broken or Lost(self.close_code))
+        future.exception()
 
     def take(self, frame):
         kind = frame["type"]
@@ -360,7 +365,7 @@ class Client:
             future.set_result(frame)
         self.news.set()
 
-    async def see(self, condition, seconds=10, what="a frame"):
+    async def see(self, condition, seconds=60, what="a frame"):
         """Waits until a condition holds, looking again whenever something came."""
         end = time.monotonic() + seconds
         while True:
@@ -370,7 +375,7 @@ class Client:
                 return value
             left = end - time.monotonic()
             if left <= 0 or self.ended.is_set():
-                raise AssertionError(f"not seen in {seconds} s: {what} (closed: {self.close_code})")
+                raise AssertionError(f"not seen in {seconds} s: {what} (closed: {self.close_code})") from self.broken
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self.news.wait(), min(left, 0.5))
 
@@ -383,6 +388,8 @@ class Client:
         self.abort()
         if self.reading:
             await self.reading
+        if self.broken:
+            raise self.broken
 
     async def close(self, seconds=5):
         if self.writer and not self.ended.is_set():

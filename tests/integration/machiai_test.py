@@ -32,6 +32,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import unittest
 
 import contracts
@@ -39,7 +40,8 @@ from postgres import Postgres, die_with_parent
 from websocket_client import CLOSE, PING, PONG, TEXT, ConnectionLost, WebSocketClient
 
 EXE = os.environ.get("MACHIAI", "build/release/machiai")
-WAIT_S = 20
+# For what must come; far beyond what it takes, because the machine may be slow and busy.
+WAIT_S = 60
 
 
 def main():
@@ -48,6 +50,15 @@ def main():
     if len(sys.argv) > 1 and os.access(sys.argv[1], os.X_OK):
         EXE = os.path.abspath(sys.argv.pop(1))
     unittest.main(module="__main__")
+
+
+def note_failed_thread(failed):
+    """For `threading.excepthook`: what ends a test's thread fails the test instead of vanishing with the thread."""
+    trace = traceback.format_exception(failed.exc_type, failed.exc_value, failed.exc_traceback)
+    contracts.breaches.append(f"{failed.thread.name} ended:\n" + "".join(trace))
+
+
+threading.excepthook = note_failed_thread
 
 
 class Closed(Exception):
@@ -287,9 +298,10 @@ class Engine:
     def connect(self, role, sub, room=None, resume=None, clinic="c1", token=None):
         """A session that was welcomed; Closed when it was not. `resume` is a position (epoch, seq). A guest's token is
         bound to `room`, a patient names it in the hello."""
-        session = Session(self)
         bound = room if role == "guest" else None
+        # Made first: the program that makes it may take longer than the server waits for a hello.
         hello = {"type": "hello", "token": token or self.token(role, sub, clinic, bound)}
+        session = Session(self)
         if room and role == "patient":
             hello["room"] = room
         if resume is not None:
@@ -313,7 +325,7 @@ class Session:
         self.socket = WebSocketClient(engine.address, engine.tls, headers)
         self.frames, self.state = [], {}
         self.welcome = self.position = self.close_code = self.close_reason = None
-        self.closed_at = None
+        self.closed_at = self._broken = None
         self._events = 0
         self._replies = {}
         self._changed = threading.Condition()
@@ -327,18 +339,25 @@ class Session:
 
     def _read(self):
         try:
-            while True:
-                opcode, payload = self.socket.read()
-                if opcode == TEXT:
-                    contracts.check_frame("server", payload.decode())
-                    self._take(json.loads(payload))
-                elif opcode == PING:
-                    self.write(PONG, payload)
-                elif opcode == CLOSE:
-                    code = int.from_bytes(payload[:2], "big") if payload else 1005
-                    return self._end(code, payload[2:].decode())
-        except (ConnectionLost, OSError, ValueError):
+            while self.close_code is None:
+                self._read_one()
+        except (ConnectionLost, OSError):
             self._end(1006, "")
+        except Exception as why:
+            self._broken = why
+            self._end(1006, "")
+            raise
+
+    def _read_one(self):
+        opcode, payload = self.socket.read()
+        if opcode == TEXT:
+            contracts.check_frame("server", payload.decode())
+            self._take(json.loads(payload))
+        elif opcode == PING:
+            self.write(PONG, payload)
+        elif opcode == CLOSE:
+            code = int.from_bytes(payload[:2], "big") if payload else 1005
+            self._end(code, payload[2:].decode())
 
     def _end(self, code, reason):
         with self._changed:
@@ -378,6 +397,8 @@ class Session:
                 result = condition()
                 if result is not None:
                     return result
+                if self._broken:
+                    raise RuntimeError("the session's reading thread ended") from self._broken
                 if self.close_code is not None:
                     raise Closed(self.close_code, self.close_reason, self.error())
                 left = deadline - time.monotonic()
@@ -429,6 +450,8 @@ class Session:
             while self.close_code is None:
                 if not self._changed.wait(max(deadline - time.monotonic(), 0)):
                     raise TimeoutError(f"not closed within {timeout_s} s; last frames: {self.frames[-5:]}")
+        if self._broken:
+            raise RuntimeError("the session's reading thread ended") from self._broken
         return self.close_code
 
     # Writing
@@ -496,6 +519,12 @@ class TestCase(unittest.TestCase):
 
     def setUp(self):
         contracts.take_breaches()
+        self.addCleanup(self._check_breaches)
+
+    def _check_breaches(self):
+        problems = contracts.take_breaches()
+        if problems:
+            self.fail("\n".join(problems))
 
     def engine(self, store="sqlite", settings=None, **options):
         made = Engine(store, settings, **options)

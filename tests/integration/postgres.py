@@ -1,10 +1,12 @@
 """A PostgreSQL server of the tests' own, in a temporary directory on a free loopback port."""
 
 import atexit
+import contextlib
 import ctypes
 import itertools
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,9 +25,13 @@ def die_with_parent(signal_number=signal.SIGKILL):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that stays free until it is bound: none of those the kernel gives to outgoing connections."""
+    first_ephemeral = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10000, max(first_ephemeral, 10001))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Postgres:
@@ -62,7 +68,7 @@ class Postgres:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(signal.SIGQUIT), **self._as
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while subprocess.run([BINARIES / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text())

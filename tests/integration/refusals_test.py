@@ -13,7 +13,6 @@ import subprocess
 import tempfile
 import threading
 import time
-import unittest
 
 import machiai_test
 from fault_kit import read_answers, read_events, run_sql, until
@@ -31,10 +30,11 @@ def fingerprint(folder):
     return {x.name: hashlib.sha256(x.read_bytes()).hexdigest() for x in files}
 
 
-class refused_start(unittest.TestCase):
+class refused_start(machiai_test.TestCase):
     """The engine does not start, says why in one line, and leaves everything as it was."""
 
     def setUp(self):
+        super().setUp()
         folder = tempfile.TemporaryDirectory(prefix="machiai-refused-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -44,7 +44,7 @@ class refused_start(unittest.TestCase):
         given = {"--listen": "127.0.0.1:0", "--admin": "127.0.0.1:0", "--store": store or self.store}
         given.update(zip(arguments[::2], arguments[1::2]))
         command = [machiai_test.EXE, "serve", *itertools.chain.from_iterable(given.items())]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
 
     def refuse(self, code, names, *arguments, store=None):
         result = self.serve(*arguments, store=store)
@@ -254,12 +254,12 @@ class failing_store(machiai_test.TestCase):
         refused = {x for x in outcomes.values() if x != "ok"}
         self.assertTrue(refused, "the disk never became full")
         self.assertLessEqual(refused, UNDECIDED | {"closed 4101", "closed 4000"})
-        until(lambda: not self.ready(engine), 10, "readiness false")
+        until(lambda: not self.ready(engine), what="readiness false")
         self.assertEqual(engine.admin("/livez").status, 200)
         self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
         disk.free()
-        until(lambda: self.ready(engine), 15, "ready again once there is room")
-        until(lambda: "ok" in self.try_commands(engine, 1, f"after-{time.time_ns()}").values(), 15, "commands again")
+        until(lambda: self.ready(engine), what="ready again once there is room")
+        until(lambda: "ok" in self.try_commands(engine, 1, f"after-{time.time_ns()}").values(), what="commands again")
         self.check_log(engine, "s1", outcomes)
 
     def check_log(self, engine, principal, outcomes):
@@ -292,18 +292,18 @@ class failing_store(machiai_test.TestCase):
         for thread in threads:
             thread.start()
         try:
-            until(lambda: list(outcomes.values()).count("ok") > 50, 20, "work before the crash")
+            until(lambda: list(outcomes.values()).count("ok") > 50, what="work before the crash")
             server.stop(signal.SIGQUIT)
             died_with = len(outcomes)
-            until(lambda: not self.ready(engine), 10, "readiness false")
+            until(lambda: not self.ready(engine), what="readiness false")
             self.assertEqual(engine.admin("/livez").status, 200)
-            until(lambda: len(outcomes) > died_with + 8, 30, "answers while the database is away")
+            until(lambda: len(outcomes) > died_with + 8, what="answers while the database is away")
             away = list(outcomes.values())[died_with + 4 :]
             self.assertNotIn("ok", away)
             server.start()
-            until(lambda: self.ready(engine), 30, "ready again with the database")
+            until(lambda: self.ready(engine), what="ready again with the database")
             begun = list(outcomes.values()).count("ok")
-            until(lambda: list(outcomes.values()).count("ok") > begun + 50, 30, "commands again")
+            until(lambda: list(outcomes.values()).count("ok") > begun + 50, what="commands again")
         finally:
             stop.set()
             for thread in threads:

@@ -156,7 +156,7 @@ class tools(unittest.TestCase):
 
     def watch(self, *arguments, role="staff", url=None, clinic="demo"):
         token = self.engine.token(role, "w", clinic=clinic)
-        return self.run_tool("watch", "--url", url or self.url, "--token", token, *arguments, seconds=30)
+        return self.run_tool("watch", "--url", url or self.url, "--token", token, *arguments, seconds=120)
 
     def test_simulate_finds_no_difference(self):
         result = self.simulate("--clinics", "2", "--rooms", "6", "--rate", "6", "--minutes", "0.12")
@@ -171,17 +171,19 @@ class tools(unittest.TestCase):
         result = self.simulate("--into", "demo", "--rate", "4", "--minutes", "0.06")
         self.assertEqual(result.returncode, OK, result.stdout)
 
-    def expect_noticed(self, lie, what):
+    def expect_noticed(self, lie, *any_of):
         proxy = LyingProxy(self.engine.listen, lie)
         self.addCleanup(proxy.listener.close)
         result = self.simulate(*FAST, "--seed", "5", url=f"http://127.0.0.1:{proxy.port}")
         self.assertTrue(proxy.lied, result.stdout)
         self.assertEqual(result.returncode, DIFFERENT, result.stdout)
         told = [line for line in result.stdout.splitlines() if line.startswith("DIFFERENCE clinic sim-")]
-        self.assertTrue(any(what in line for line in told), result.stdout)
+        self.assertTrue(any(what in line for line in told for what in any_of), result.stdout)
 
     def test_simulate_notices_a_frame_that_never_came(self):
-        self.expect_noticed(nth(25, lambda text: text.startswith('{"type":"event"'), lambda text: []), "expected position")
+        # The first console is the measure of the others: whose frame it was decides how it shows.
+        signs = "expected position", "was told something else than the first console"
+        self.expect_noticed(nth(25, lambda text: text.startswith('{"type":"event"'), lambda text: []), *signs)
 
     def test_simulate_notices_a_card_that_is_wrong(self):
         right, wrong = '"additional_participants":0', '"additional_participants":1'
@@ -247,20 +249,17 @@ class tools(unittest.TestCase):
         self.assertEqual(self.engine.wait(), 0)
         until(lambda: "切断 4100" in seen(), what="the end of the connection")
         self.engine.start(same_ports=True)
-        until(lambda: seen().count("接続 live") == 2, seconds=20, what="the return")
+        until(lambda: seen().count("接続 live") == 2, what="the return")
         self.engine.put("demo", {"name": "別の名前"})
         until(lambda: "clinic.changed" in seen(), what="a change after the return")
         watching.send_signal(signal.SIGINT)
-        self.assertEqual(watching.wait(10), OK)
+        self.assertEqual(watching.wait(60), OK)
 
     def test_tools_check_the_certificate(self):
         certificate, key = self.folder / "cert.pem", self.folder / "key.pem"
         make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
         names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        try:
-            subprocess.run([*make, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        except FileNotFoundError:
-            self.skipTest("there is no openssl to make a certificate")
+        subprocess.run([*make, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
         self.engine.kill()
         self.engine.configure({"listen": {"tls_certificate": str(certificate), "tls_key": str(key)}})
         self.engine.start()

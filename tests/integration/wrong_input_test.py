@@ -169,7 +169,7 @@ class wrong_input_test(machiai_test.TestCase):
             with self.subTest(frame=str(frame)[:80], answer=answer):
                 self.assertEqual(answer["error"]["code"], code)
                 self.assertEqual(answer["type"], "reply" if is_addressed(frame) else "error")
-                self.assertEqual(server.metric("machiai_commands_total", outcome="refused"), counted + 1)
+                server.await_metric(counted + 1, "machiai_commands_total", outcome="refused")
                 self.assertNotIn("x" * 65, json.dumps(answer))
         self.assertEqual(self.position(), before)
         self.assertTrue(desk.send("lock_room", **ROOM)["ok"])
@@ -179,7 +179,7 @@ class wrong_input_test(machiai_test.TestCase):
         counted = self.server.metric("machiai_commands_total", kind="hello", outcome="refused")
         desk.say({"type": "hello", "token": self.server.token("staff", "desk")})
         self.assertEqual(desk.next_frame("error")["error"]["code"], "wrong_state")
-        self.assertEqual(self.server.metric("machiai_commands_total", kind="hello", outcome="refused"), counted + 1)
+        self.server.await_metric(counted + 1, "machiai_commands_total", kind="hello", outcome="refused")
         self.assertTrue(desk.send("lock_room", **ROOM)["ok"])
 
     def test_wrong_first_frames_end_the_connection(self):
@@ -191,7 +191,7 @@ class wrong_input_test(machiai_test.TestCase):
             session.say(frame, wrong=True)
             with self.subTest(frame=str(frame)[:80]):
                 self.assertEqual((session.wait_closed(), session.error()["code"]), (close, code))
-                self.assertEqual(self.server.metric("machiai_commands_total", outcome="refused"), refused + 1)
+                self.server.await_metric(refused + 1, "machiai_commands_total", outcome="refused")
                 self.server.await_metric(closes + 1, "machiai_ws_closes_total", code="42xx")
         self.assertEqual(self.position(), before)
 
@@ -224,7 +224,7 @@ class wrong_input_test(machiai_test.TestCase):
             reply = session.send(kind, **fields)
             with self.subTest(kind=kind, code=code):
                 self.assertEqual(reply["error"]["code"], code)
-                self.assertEqual(server.metric("machiai_commands_total", kind=kind, outcome="refused"), counted + 1)
+                server.await_metric(counted + 1, "machiai_commands_total", kind=kind, outcome="refused")
 
     def test_refused_hellos_are_counted(self):
         for hello, code in (
@@ -239,8 +239,7 @@ class wrong_input_test(machiai_test.TestCase):
             session.wait_closed()
             with self.subTest(code=code):
                 self.assertEqual(session.error()["code"], code)
-                now = self.server.metric("machiai_commands_total", kind="hello", outcome="refused")
-                self.assertEqual(now, counted + 1)
+                self.server.await_metric(counted + 1, "machiai_commands_total", kind="hello", outcome="refused")
 
     def test_wrong_requests_are_refused_by_name(self):
         before = self.position()
@@ -255,10 +254,8 @@ class wrong_input_test(machiai_test.TestCase):
         counted = [self.server.metric("machiai_http_requests_total", code=code) for code in ("2xx", "4xx")]
         self.server.get("/v1/clinics/c1/board")
         self.server.get("/v1/nothing", expect=404)
-        self.assertEqual(
-            [self.server.metric("machiai_http_requests_total", code=code) for code in ("2xx", "4xx")],
-            [counted[0] + 1, counted[1] + 1],
-        )
+        for code, before in zip(("2xx", "4xx"), counted):
+            self.server.await_metric(before + 1, "machiai_http_requests_total", code=code)
 
     def test_an_upgrade_needs_the_subprotocol(self):
         for options, status in (({"subprotocol": None}, 400), ({"subprotocol": "machiai.v2"}, 400)):
@@ -276,7 +273,7 @@ class wrong_input_test(machiai_test.TestCase):
             with self.assertRaises(Refused) as caught:
                 machiai_test.Session(server, headers=["Origin: " + origin])
             self.assertEqual(caught.exception.status, 403)
-        self.assertEqual(server.metric("machiai_ws_refusals_total", reason="origin"), 4)
+        server.await_metric(4, "machiai_ws_refusals_total", reason="origin")
 
     def test_the_log_holds_no_names_tokens_or_secrets(self):
         canary = "かなりあ"
