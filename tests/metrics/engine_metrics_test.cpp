@@ -178,8 +178,7 @@ TEST_CASE("labels: a word finds its label and only its own") {
   CHECK(status_label_of(0) == status_label::server_error);
 }
 
-TEST_CASE("metrics: promtool finds nothing to complain about" *
-          doctest::skip(std::system("promtool --version >/dev/null 2>&1") != 0)) {
+TEST_CASE("metrics: promtool finds nothing to complain about") {
   const auto file = std::filesystem::temp_directory_path() / ("machiai-metrics-" + std::to_string(::getpid()));
   engine_metrics metrics{routes};
   std::ofstream{file} << metrics.text();
