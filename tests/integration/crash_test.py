@@ -111,6 +111,9 @@ class World:
             await asyncio.sleep(0.0005)
         self.kill()
         await asyncio.wait_for(asyncio.gather(*tasks), 120)
+        # An answer that is read only now still belongs to this life.
+        readers = [x.client.reading for x in self.actors + self.new_guests if x.client.reading]
+        await asyncio.wait_for(asyncio.gather(*readers), 120)
 
     def kill(self):
         self.died_ms = time.time() * 1000
