@@ -19,7 +19,7 @@ shard_key shard_of_session(const session_id& session) {
 } // namespace
 
 clinic_stream::clinic_stream(const environment& shared, clinic_id id)
-    : shared_(shared), id_(std::move(id)), gauges_(shared.metrics), writer_(shared.price()),
+    : shared_(shared), id_(std::move(id)), gauges_(shared.metrics),
       ring_(shared.settings->clinic.ring_frames_max, shared.settings->clinic.ring_bytes_max),
       answers_(shared.settings->command.remember_max, milliseconds{shared.settings->command.remember_for_ms}) {}
 
@@ -165,6 +165,11 @@ void clinic_stream::watch(const subscribe& x, subscribed& out) {
   auto text = writer_.snapshot(state_, x.topic);
   invariant(text.has_value(), "a watched topic exists");
   out.frames.push_back(std::move(*text));
+}
+
+void clinic_stream::forget_topics(const std::function<bool(const topic&)>& which) {
+  for (const auto& gone : writer_.unwatch(which))
+    ring_.end(gone);
 }
 
 } // namespace machiai

@@ -61,6 +61,8 @@ public:
   /// What a new watcher of `x.topic` gets first: what it missed since `x.resume` if that is still here, else a
   /// snapshot.
   void watch(const subscribe& x, subscribed& out);
+  /// Writes no more frames for these; who comes back to one gets a snapshot.
+  void forget_topics(const std::function<bool(const topic&)>& which);
 
 private:
   void write_frames(const event& x);

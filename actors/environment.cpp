@@ -4,7 +4,7 @@ namespace machiai {
 
 tariff environment::price() const {
   const auto& x = settings->billing;
-  return {x.unit_ms, x.unit_yen, x.additional_yen, milliseconds{x.reconnect_window_ms}};
+  return {x.unit_ms, x.unit_yen, x.additional_yen, x.reconnect_window_ms};
 }
 
 } // namespace machiai

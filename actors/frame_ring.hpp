@@ -22,6 +22,9 @@ public:
   /// From `since` on every frame of `which` was pushed here.
   void begin(const topic& which, uint64_t since) { begun_.try_emplace(which, since); }
 
+  /// Frames of `which` come no more.
+  void end(const topic& which) { begun_.erase(which); }
+
   /// The frames of `which` after `seq`, or nothing when some of them are gone or never were here.
   [[nodiscard]] std::optional<std::vector<std::string>> since(const topic& which, uint64_t seq) const;
 

@@ -31,10 +31,6 @@ std::string head_of(std::string_view type, std::string_view name, position at_po
   return out;
 }
 
-std::string room_key(const room_id& room) {
-  return "room:" + room.value;
-}
-
 /// Events that can change who waits, in which order, or for whom.
 bool touches_line(const event_payload& payload) {
   return std::visit(
@@ -103,34 +99,45 @@ std::vector<room_id> frame_writer::rooms_watched() const {
   return {rooms.begin(), rooms.end()};
 }
 
+std::vector<frame_writer::board_entry> frame_writer::entries_of(const clinic_state& state, const event& x,
+                                                                const std::vector<room_id>& rooms) const {
+  std::vector<board_entry> out;
+  if (const auto* recorded = std::get_if<doctor_recorded>(&x.payload.value)) {
+    out.push_back({"doctor:" + recorded->doctor.doctor.value, {}});
+    append_member(out.back().member, "doctor", recorded->doctor);
+  }
+  for (const auto& room : rooms) {
+    out.push_back({"room:" + room.value, {}});
+    if (state.rooms.contains(room))
+      append_member(out.back().member, "card", staff_card(state, room, place_of(room), x.at));
+    else
+      out.back().member = ",\"card\":null";
+  }
+  if (out.empty()) {
+    out.push_back({"clinic", {}});
+    append_member(out.back().member, "clinic", state.profile);
+  }
+  return out;
+}
+
 void frame_writer::write_board(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
                                std::vector<frame>& out) const {
-  const auto name = kind_of(x.payload);
-  const auto count = std::max<size_t>(rooms.size(), 1);
-  for (size_t i = 0; i < count; ++i) {
+  auto entries = entries_of(state, x, rooms);
+  for (auto& entry : entries) {
     frame f;
     f.topic = {audience::staff, {}};
     f.position = x.position;
-    f.more = i + 1 < count;
-    f.text = head_of("event", name, x.position, x.at);
+    f.more = &entry != &entries.back();
+    f.text = head_of("event", kind_of(x.payload), x.position, x.at);
     if (const auto subject = subject_of(x.payload); !subject.empty())
       append_member(f.text, "subject", subject);
     append_member(f.text, "by", x.by);
     if (f.more)
       f.text += ",\"more\":true";
-    if (rooms.empty()) {
-      f.key = "clinic";
-      append_member(f.text, "key", f.key);
-      append_member(f.text, "clinic", state.profile);
-    } else {
-      f.key = room_key(rooms[i]);
-      append_member(f.text, "key", f.key);
-      if (state.rooms.contains(rooms[i]))
-        append_member(f.text, "card", staff_card(state, rooms[i], place_of(rooms[i]), x.at, price_));
-      else
-        f.text += ",\"card\":null";
-    }
+    append_member(f.text, "key", entry.key);
+    f.text += entry.member;
     f.text += '}';
+    f.key = std::move(entry.key);
     out.push_back(std::move(f));
   }
 }
@@ -193,7 +200,7 @@ std::optional<std::string> frame_writer::snapshot(const clinic_state& state, con
   for (const auto& [id, room] : state.rooms) {
     if (board_.back() != '[')
       board_ += ',';
-    append_json(board_, staff_card(state, id, place_of(id), state.last_at, price_));
+    append_json(board_, staff_card(state, id, place_of(id), state.last_at));
   }
   board_ += "]}";
   board_position_ = state.position;
@@ -207,6 +214,16 @@ void frame_writer::watch(const clinic_state& state, const topic& which) {
 
 bool frame_writer::watches(const topic& which) const {
   return which.audience == audience::staff || watched_.contains(which);
+}
+
+std::vector<topic> frame_writer::unwatch(const std::function<bool(const topic&)>& which) {
+  std::vector<topic> gone;
+  for (const auto& [known, hash] : watched_)
+    if (which(known))
+      gone.push_back(known);
+  for (const auto& x : gone)
+    watched_.erase(x);
+  return gone;
 }
 
 } // namespace machiai

@@ -3,6 +3,7 @@
 #include "actors/model/card.hpp"
 #include "actors/shard_messages.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,8 +15,6 @@ namespace machiai {
 /// so that nothing is said twice. Owned by the clinic actor; does no I/O.
 class frame_writer {
 public:
-  explicit frame_writer(tariff price) : price_(price) {}
-
   /// Starts from a state that was read back rather than built event by event.
   void start(const clinic_state& state);
 
@@ -29,11 +28,21 @@ public:
   /// From now on `frames_of` writes frames for this topic. The staff's board is always written.
   void watch(const clinic_state& state, const topic& which);
   [[nodiscard]] bool watches(const topic& which) const;
+  /// Writes no more frames for the watched topics that `which` names, and gives them back.
+  std::vector<topic> unwatch(const std::function<bool(const topic&)>& which);
 
 private:
   std::vector<room_id> rooms_touched(const clinic_state& state, const event& x);
   /// Every visit shows the clinic's name.
   [[nodiscard]] std::vector<room_id> rooms_watched() const;
+  /// What a console keeps under one key: the key, and the frame's member with the new state.
+  struct board_entry {
+    std::string key;
+    std::string member;
+  };
+  /// Everything on the board that the event changed, at least one entry.
+  [[nodiscard]] std::vector<board_entry> entries_of(const clinic_state& state, const event& x,
+                                                    const std::vector<room_id>& rooms) const;
   void write_board(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
                    std::vector<frame>& out) const;
   void write_visits(const clinic_state& state, const event& x, const std::vector<room_id>& rooms,
@@ -41,7 +50,6 @@ private:
   std::optional<std::string> visit_text(const clinic_state& state, const topic& which) const;
   std::optional<uint32_t> place_of(const room_id& room) const;
 
-  tariff price_;
   std::map<room_id, uint32_t> line_;
   /// What each watched visit was told last, as a hash of the view.
   std::map<topic, size_t> watched_;

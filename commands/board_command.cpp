@@ -1,10 +1,8 @@
-#include "actors/environment.hpp"
 #include "actors/frames.hpp"
 #include "actors/model/waiting_line.hpp"
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
 #include "commands/text_table.hpp"
-#include "config/load_settings.hpp"
 #include "store/enum_words.hpp"
 
 #include <CLI/CLI.hpp>
@@ -20,7 +18,6 @@ namespace machiai {
 namespace {
 
 struct board_options {
-  std::string config;
   std::string store;
   std::string clinic;
   std::string at;
@@ -65,7 +62,7 @@ std::string names_text(const std::vector<T>& persons) {
   return text;
 }
 
-void print_for_people(const clinic_state& state, const tariff& price) {
+void print_for_people(const clinic_state& state) {
   std::cout << state.profile.name << ", as of seq " << state.position.seq << ", " << japan_time_text_ms(state.last_at)
             << " JST\n\n";
   const auto line = waiting_line(state);
@@ -73,7 +70,7 @@ void print_for_people(const clinic_state& state, const tariff& price) {
   for (const auto& [id, room] : state.rooms) {
     const auto place = line.find(id);
     cards.push_back(
-        staff_card(state, id, place == line.end() ? std::nullopt : std::optional{place->second}, state.last_at, price));
+        staff_card(state, id, place == line.end() ? std::nullopt : std::optional{place->second}, state.last_at));
   }
   std::ranges::stable_sort(cards, {}, &room_card::starts_at);
   text_table table({"START (JST)", "ROOM", "PHASE", "PATIENTS", "DOCTORS", ">LINE", ">METER", ">YEN", "PEOPLE"});
@@ -92,9 +89,6 @@ int show_board(const board_options& given) {
   const auto prefix = parse_prefix(given.at);
   if (!prefix)
     return fail(exit_code::usage, "--at: must be a seq or a time such as 2026-11-22T10:32:00+09:00");
-  auto config = load_settings(given.config);
-  if (!config)
-    return fail(exit_code::settings, config.error());
   const auto store = open_to_read(given.store);
   if (!store)
     return fail(exit_code::store, store.error());
@@ -110,14 +104,12 @@ int show_board(const board_options& given) {
     return fail(exit_code::usage, "--at: before the clinic's first event");
   if (prefix->last_seq != UINT64_MAX && state.position.seq < prefix->last_seq)
     return fail(exit_code::usage, "--at: the clinic's last event is seq " + std::to_string(state.position.seq));
-  environment shared;
-  shared.settings = std::make_shared<const settings>(std::move(*config));
   if (given.json) {
-    frame_writer writer{shared.price()};
+    frame_writer writer;
     writer.start(state);
     std::cout << *writer.snapshot(state, {audience::staff, {}}) << std::endl;
   } else {
-    print_for_people(state, shared.price());
+    print_for_people(state);
   }
   return static_cast<int>(exit_code::ok);
 }
@@ -125,7 +117,6 @@ int show_board(const board_options& given) {
 const registered_command registration{
     {70, "board", "Prints a clinic's board as it was, rebuilt from its events", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<board_options>();
-       app.add_option("--config", options->config, "Settings file of the engine, for the prices of running meters");
        app.add_option("--store", options->store, "Store URL; it is only read")->required();
        app.add_option("--clinic", options->clinic, "Clinic id")->required();
        app.add_option("--at", options->at, "Seq, or time in RFC 3339: the last event not after it counts")->required();

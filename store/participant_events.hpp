@@ -6,6 +6,7 @@
 #include "store/timestamp.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,9 +37,11 @@ struct participant_entered {
   person_id person;
   machiai::party party = machiai::party::patient;
   std::string display_name;
+  /// What the consultation costs, said once, when its first doctor enters (domain.md R20).
+  std::optional<tariff> price = std::nullopt;
   friend bool operator==(const participant_entered&, const participant_entered&) = default;
 };
-BOOST_DESCRIBE_STRUCT(participant_entered, (), (person, party, display_name))
+BOOST_DESCRIBE_STRUCT(participant_entered, (), (person, party, display_name, price))
 
 /// From the room back to the waiting room, admission withdrawn: an edge of the meter.
 struct participant_sent_back {

@@ -80,6 +80,18 @@ struct appointment {
 };
 BOOST_DESCRIBE_STRUCT(appointment, (), (room, starts_at, duration_min, menu, patients, doctors, is_test))
 
+/// What the time of a consultation costs, and the meter's patience. In whole yen without consumption tax.
+struct tariff {
+  int64_t unit_ms = 30 * 60 * 1000;
+  int64_t unit_yen = 100;
+  int64_t additional_yen = 50;
+  /// Two stays of one person count as one when the first ended by a lost connection and the second began within this
+  /// time of it. An explicit leave is never bridged (domain.md R4, R5).
+  int64_t reconnect_window_ms = 30000;
+  friend bool operator==(const tariff&, const tariff&) = default;
+};
+BOOST_DESCRIBE_STRUCT(tariff, (), (unit_ms, unit_yen, additional_yen, reconnect_window_ms))
+
 /// What one consultation costs (domain.md 9.2), in whole yen without consumption tax.
 struct bill {
   /// The rule it was computed by, `union-ceil-distinct/1`.

@@ -28,17 +28,20 @@ const room_state& room_in(const clinic_state& state, const room_id& room) {
   return *found;
 }
 
-meter_card meter_of(const room_state& room, timestamp now, const tariff& price) {
+meter_card meter_of(const room_state& room, timestamp now) {
   const auto so_far =
-      room.ended && !room.bills.empty() ? room.bills.back().bill : measure_until(room.stays, now, price);
-  return {so_far.doctor_in_room_ms, count_in_room(room, party::doctor) > 0, so_far.units,
-          so_far.additional_participants, so_far.total_yen_ex_tax};
+      room.ended && !room.bills.empty() ? room.bills.back().bill : measure_until(room.stays, now, price_of(room));
+  return {so_far.doctor_in_room_ms,
+          count_in_room(room, party::doctor) > 0,
+          so_far.units,
+          so_far.additional_participants,
+          so_far.total_yen_ex_tax,
+          room.price};
 }
 
 } // namespace
 
-room_card staff_card(const clinic_state& state, const room_id& id, std::optional<uint32_t> place, timestamp now,
-                     const tariff& price) {
+room_card staff_card(const clinic_state& state, const room_id& id, std::optional<uint32_t> place, timestamp now) {
   const auto& room = room_in(state, id);
   room_card card;
   card.room = id;
@@ -59,7 +62,7 @@ room_card staff_card(const clinic_state& state, const room_id& id, std::optional
     if (!x.revoked)
       card.invitations.push_back({x.invite, x.person, x.party, x.display_name, x.expires_at, x.redeemed});
   card.place_in_line = place;
-  card.meter = meter_of(room, now, price);
+  card.meter = meter_of(room, now);
   card.ended_at = room.ended_at;
   card.bill_revision = static_cast<int32_t>(room.bills.size());
   return card;

@@ -52,8 +52,11 @@ struct meter_card {
   int64_t units = 0;
   int64_t additional_participants = 0;
   int64_t total_yen_ex_tax = 0;
+  /// Absent until a doctor's first entry.
+  std::optional<tariff> price;
 };
-BOOST_DESCRIBE_STRUCT(meter_card, (), (doctor_in_room_ms, running, units, additional_participants, total_yen_ex_tax))
+BOOST_DESCRIBE_STRUCT(meter_card, (),
+                      (doctor_in_room_ms, running, units, additional_participants, total_yen_ex_tax, price))
 
 /// A room as clinic staff see it.
 struct room_card {
@@ -114,8 +117,7 @@ struct guest_view {
 BOOST_DESCRIBE_STRUCT(guest_view, (), (room, clinic, phase, starts_at, doctors, people))
 
 /// The projections. `now` is the time of the newest event; `place` the visit's place in line, if it waits.
-room_card staff_card(const clinic_state& state, const room_id& room, std::optional<uint32_t> place, timestamp now,
-                     const tariff& price);
+room_card staff_card(const clinic_state& state, const room_id& room, std::optional<uint32_t> place, timestamp now);
 patient_view patient_card(const clinic_state& state, const room_id& room, std::optional<uint32_t> place);
 guest_view guest_card(const clinic_state& state, const room_id& room);
 

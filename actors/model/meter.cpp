@@ -74,7 +74,7 @@ int64_t round_up(int64_t length_ms, int64_t unit_ms) {
 bill measure(const std::vector<stay>& stays, const tariff& price) {
   bill result;
   result.policy = billing_policy;
-  const auto edges = edges_of(stays, price.reconnect_window);
+  const auto edges = edges_of(stays, milliseconds{price.reconnect_window_ms});
   std::set<size_t> present;
   std::set<size_t> together_with_doctor;
   size_t doctors = 0;

@@ -20,16 +20,6 @@ struct stay {
 };
 BOOST_DESCRIBE_STRUCT(stay, (), (person, party, enter, exit, reason))
 
-/// The price list and the meter's patience. All in whole yen and milliseconds.
-struct tariff {
-  int64_t unit_ms = 30 * 60 * 1000;
-  int64_t unit_yen = 100;
-  int64_t additional_yen = 50;
-  /// Two stays of one person count as one when the first ended by a lost connection and the second began within this
-  /// time of it. An explicit leave is never bridged (domain.md R4, R5).
-  milliseconds reconnect_window{30000};
-};
-
 inline constexpr std::string_view billing_policy = "union-ceil-distinct/1";
 
 /// The bill of one consultation by the rule of domain.md 9.2: the doctors' time in the room, united and rounded up once

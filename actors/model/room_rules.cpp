@@ -53,13 +53,8 @@ std::optional<caf::error> not_expected(const room_state& state, const identity& 
   return std::nullopt;
 }
 
-/// The bill with everybody out; by the time an end is decided the leaves before it stand in `state`.
-bill close_bill(const room_state& state, const room_policy& policy) {
-  return measure(state.stays, policy.price);
-}
-
 /// Everyone out, then the bill. A person in doubt was there until it was last heard of.
-payloads end_of_consultation(const room_state& state, end_reason reason, timestamp now, const room_policy& policy) {
+payloads end_of_consultation(const room_state& state, end_reason reason, timestamp now) {
   auto after = state;
   payloads result;
   for (const auto& who : state.participants) {
@@ -69,7 +64,7 @@ payloads end_of_consultation(const room_state& state, end_reason reason, timesta
     apply(after, result.back(), now);
   }
   const auto revision = static_cast<int32_t>(state.bills.size()) + 1;
-  result.push_back({consultation_ended{reason, revision, close_bill(after, policy)}});
+  result.push_back({consultation_ended{reason, revision, measure(after.stays, price_of(after))}});
   return result;
 }
 
@@ -169,7 +164,7 @@ struct decider {
       return std::move(*closed(state));
     if (state.ended)
       return payloads{};
-    return end_of_consultation(state, end_reason::by_clinic, now, policy);
+    return end_of_consultation(state, end_reason::by_clinic, now);
   }
 
   decision operator()(const reopen_consultation&) const {
@@ -240,7 +235,8 @@ decision decide_entry(const room_state& state, const identity& who, timestamp, c
     const auto was_in = known != nullptr;
     if (state.locked && !was_in && !contains(state.appointment.doctors, who.person))
       return refuse(ec::room_locked, "the room is locked");
-    return happened(participant_entered{who.person, who.party, who.display_name});
+    const auto price = state.price ? std::nullopt : std::optional{policy.price};
+    return happened(participant_entered{who.person, who.party, who.display_name, price});
   }
   if (admitted)
     return happened(participant_entered{who.person, who.party, who.display_name});
@@ -293,7 +289,7 @@ std::vector<event_payload> decide_deadline(const room_state& state, timestamp no
   if (!due || now < *due)
     return {};
   if (state.doctorless_since && !state.ended)
-    return end_of_consultation(state, end_reason::no_doctor, now, policy);
+    return end_of_consultation(state, end_reason::no_doctor, now);
   return happened(room_archived{});
 }
 

@@ -86,6 +86,8 @@ struct folder {
   void operator()(const participant_admitted& x) { participant_of(state, x.person).admitted = true; }
   void operator()(const participant_entered& x) {
     auto& who = introduce(x.person, x.party, x.display_name);
+    if (x.price)
+      state.price = x.price;
     move_to(state, who, whereabouts::in_room, at, leave_reason::left);
   }
   void operator()(const participant_sent_back& x) {
@@ -157,6 +159,10 @@ private:
 void apply(room_state& state, const event_payload& payload, timestamp at) {
   std::visit(folder{state, at}, payload.value);
   state.last_at = std::max(state.last_at, at);
+}
+
+tariff price_of(const room_state& state) {
+  return state.price.value_or(tariff{});
 }
 
 room_phase phase_of(const room_state& state) {

@@ -77,18 +77,23 @@ struct room_state {
   std::vector<stay> stays;
   std::vector<invitation> invitations;
   std::vector<bill_revision> bills;
+  /// In force since the first doctor's entry, also after a reopening (R20).
+  std::optional<tariff> price;
   /// Time of the newest event: the room's clock never goes back behind it (R19).
   timestamp last_at;
   friend bool operator==(const room_state&, const room_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(room_state, (),
                       (appointment, booked, cancelled, locked, ended, ended_at, consultation_begun, doctorless_since,
-                       participants, stays, invitations, bills, last_at))
+                       participants, stays, invitations, bills, price, last_at))
 
 /// Folds one event of this room into `state`. Replay and live run this same function.
 void apply(room_state& state, const event_payload& payload, timestamp at);
 
 room_phase phase_of(const room_state& state);
+
+/// What the consultation's time costs; before a doctor's entry nothing does.
+tariff price_of(const room_state& state);
 
 const participant* find_participant(const room_state& state, const person_id& person);
 

@@ -3,7 +3,6 @@
 #include "commands/client/json_members.hpp"
 #include "commands/clinic_log.hpp"
 #include "commands/text_table.hpp"
-#include "config/settings.hpp"
 #include "store/enum_words.hpp"
 
 #include <algorithm>
@@ -97,7 +96,7 @@ meter_card running_meter(const shown_card& shown, timestamp now) {
   if (!meter.running)
     return meter;
   meter.doctor_in_room_ms += std::max<int64_t>((now - shown.at).count(), 0);
-  const int64_t unit_ms = billing_settings{}.unit_ms;
+  const auto unit_ms = meter.price.value_or(tariff{}).unit_ms;
   const auto units = (meter.doctor_in_room_ms + unit_ms - 1) / unit_ms;
   if (meter.units > 0)
     meter.total_yen_ex_tax = meter.total_yen_ex_tax / meter.units * units;

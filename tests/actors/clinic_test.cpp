@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: nothing is visible and nothing answere
   CHECK(stored_seq() == 1);
   advance(seconds{1});
   CHECK(stored_seq() == 2);
-  CHECK(board.was_told("clinic.doctor_recorded"));
+  CHECK(board.was_told(R"("key":"doctor:d1","doctor":{"doctor":"d1","name":"佐藤"}})"));
   CHECK(is_ok(shard().find(system_session())->answer("b")));
 }
 

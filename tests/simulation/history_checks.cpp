@@ -19,9 +19,15 @@ namespace {
 /// One room's stays by a fold that shares nothing with the engine's.
 struct raw_stays {
   std::vector<stay> all;
+  /// Of the first doctor's entry, whatever is said later.
+  std::optional<tariff> price;
   std::map<person_id, timestamp> doubted;
 
-  void enter(const participant_entered& x, timestamp at) { all.push_back({x.person, x.party, at, {}, {}}); }
+  void enter(const participant_entered& x, timestamp at) {
+    all.push_back({x.person, x.party, at, {}, {}});
+    if (!price && x.party == party::doctor)
+      price = x.price.value();
+  }
   void exit(const person_id& who, timestamp at, leave_reason why) {
     for (auto& x : all)
       if (x.person == who && !x.exit) {
@@ -51,9 +57,8 @@ struct raw_stays {
   }
 };
 
-boost::json::value card_of(const clinic_state& state, const room_id& room, std::optional<uint32_t> place,
-                           const tariff& price) {
-  return boost::json::parse(encode_json(staff_card(state, room, place, state.last_at, price)));
+boost::json::value card_of(const clinic_state& state, const room_id& room, std::optional<uint32_t> place) {
+  return boost::json::parse(encode_json(staff_card(state, room, place, state.last_at)));
 }
 
 /// The meter runs with the time of its frame, so two looks at it differ.
@@ -81,14 +86,14 @@ std::map<std::string, boost::json::value> board_of(const client& who) {
   return cards;
 }
 
-std::string check_board(const clinic_state& state, const client& who, const tariff& price) {
+std::string check_board(const clinic_state& state, const client& who) {
   auto cards = board_of(who);
   const auto line = waiting_line(state);
   if (cards.size() != state.rooms.size())
     return "the board has " + std::to_string(cards.size()) + " cards, the log " + std::to_string(state.rooms.size());
   for (const auto& [id, room] : state.rooms) {
     const auto place = line.find(id);
-    auto expected = card_of(state, id, place == line.end() ? std::nullopt : std::optional{place->second}, price);
+    auto expected = card_of(state, id, place == line.end() ? std::nullopt : std::optional{place->second});
     auto& seen = cards[id.value];
     if (seen.is_null())
       return "the board lacks " + id.value;
@@ -146,7 +151,7 @@ std::string check_one_room_per_doctor(const memory_log::clinic_rows& rows) {
   return {};
 }
 
-std::string check_bills(const memory_log::clinic_rows& rows, const tariff& price) {
+std::string check_bills(const memory_log::clinic_rows& rows) {
   std::map<room_id, raw_stays> rooms;
   for (const auto& record : rows.events) {
     const auto x = *to_event(record);
@@ -154,7 +159,7 @@ std::string check_bills(const memory_log::clinic_rows& rows, const tariff& price
     if (const auto* ended = std::get_if<consultation_ended>(&x.payload.value)) {
       if (has_open_stay(rooms[x.room].all))
         return "somebody is still in " + x.room.value + " at its end";
-      if (ended->bill != measure(rooms[x.room].all, price))
+      if (ended->bill != measure(rooms[x.room].all, rooms[x.room].price.value_or(tariff{})))
         return "the bill of " + x.room.value + " at seq " + std::to_string(record.seq) + " is not what its events say";
     }
     if (std::holds_alternative<room_archived>(x.payload.value))
@@ -204,9 +209,9 @@ std::string check_presence(const clinic_state& state, const memory_log::clinic_r
   return {};
 }
 
-std::string check_view(const clinic_state& state, const client& who, const tariff& price) {
+std::string check_view(const clinic_state& state, const client& who) {
   if (who.what->audience == audience::staff)
-    return check_board(state, who, price);
+    return check_board(state, who);
   const auto& room = who.what->room;
   if (!find_room(state, room))
     return {};

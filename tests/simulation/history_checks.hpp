@@ -21,7 +21,7 @@ std::string check_one_answer(const memory_log::clinic_rows& rows);
 std::string check_one_room_per_doctor(const memory_log::clinic_rows& rows);
 
 /// Every bill in the history equals the measure of stays read from the raw events by a fold of its own.
-std::string check_bills(const memory_log::clinic_rows& rows, const tariff& price);
+std::string check_bills(const memory_log::clinic_rows& rows);
 
 /// Events that have no second chance to be harmless: as many as distinct commands at most.
 std::string check_effects(const memory_log::clinic_rows& rows, const std::map<std::string, size_t>& commands_by_kind);
@@ -34,6 +34,6 @@ std::string check_presence(const clinic_state& state, const memory_log::clinic_r
                            const std::vector<client>& clients, const std::map<session_id, const session*>& sessions);
 
 /// What a watcher has seen, put together, is what the log says now.
-std::string check_view(const clinic_state& state, const client& who, const tariff& price);
+std::string check_view(const clinic_state& state, const client& who);
 
 } // namespace machiai::test

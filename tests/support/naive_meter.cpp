@@ -40,7 +40,7 @@ std::map<person_id, human> humans_of(const std::vector<stay>& stays, const tarif
       if (x.reason != leave_reason::lost || i + 1 == who.stays.size())
         continue;
       const auto back_ms = who.stays[i + 1].enter.ms;
-      if (back_ms - x.exit->ms <= price.reconnect_window.count())
+      if (back_ms - x.exit->ms <= price.reconnect_window_ms)
         who.inside.push_back({x.exit->ms, back_ms});
     }
   }

@@ -45,7 +45,7 @@ std::vector<event_payload> one_payload_of_each_kind() {
       {appointment_cancelled{}},
       {participant_arrived{person, party::family, "花子の母"}},
       {participant_admitted{person}},
-      {participant_entered{person, party::interpreter, "通訳"}},
+      {participant_entered{person, party::doctor, "医師", tariff{}}},
       {participant_sent_back{person}},
       {participant_unstable{person, noon}},
       {participant_stable{person}},

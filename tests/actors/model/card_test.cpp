@@ -47,7 +47,7 @@ struct texts {
 };
 
 texts cards_of(const model_clinic& clinic) {
-  return {encode_json(staff_card(clinic.state, room_1, place_of(clinic), clinic.state.last_at, clinic.policy.price)),
+  return {encode_json(staff_card(clinic.state, room_1, place_of(clinic), clinic.state.last_at)),
           encode_json(patient_card(clinic.state, room_1, place_of(clinic))),
           encode_json(guest_card(clinic.state, room_1))};
 }
@@ -130,7 +130,7 @@ TEST_CASE("card: a view has no members but these, so that nothing new slips to a
 
 TEST_CASE("card: the meter shows the time so far, and after the end the bill") {
   auto clinic = busy_clinic();
-  const auto card_now = [&] { return staff_card(clinic.state, room_1, {}, clinic.state.last_at, clinic.policy.price); };
+  const auto card_now = [&] { return staff_card(clinic.state, room_1, {}, clinic.state.last_at); };
   CHECK(card_now().meter.doctor_in_room_ms == (31 * minute).count());
   CHECK(card_now().meter.running);
   CHECK(card_now().meter.units == 2);
@@ -139,7 +139,7 @@ TEST_CASE("card: the meter shows the time so far, and after the end the bill") {
   clinic.ask(end_it);
   clinic.wait(hour);
   clinic.ask({put_clinic{{"later"}}});
-  // The bill stands, whatever the prices are by now.
+  // Prices are those of the first entry, whatever they are by now.
   clinic.policy.price.unit_yen = 999;
   const auto ended = card_now();
   CHECK(ended.phase == room_phase::ended);
@@ -147,7 +147,6 @@ TEST_CASE("card: the meter shows the time so far, and after the end the bill") {
   CHECK(ended.meter.total_yen_ex_tax == clinic.room(room_1).bills[0].bill.total_yen_ex_tax);
   CHECK(ended.bill_revision == 1);
   CHECK(ended.ended_at.has_value());
-  clinic.policy.price = {};
   clinic.ask(reopen_it);
   CHECK(card_now().meter.total_yen_ex_tax == ended.meter.total_yen_ex_tax);
   CHECK_FALSE(card_now().ended_at.has_value());
@@ -156,7 +155,7 @@ TEST_CASE("card: the meter shows the time so far, and after the end the bill") {
 TEST_CASE("card: a revoked invitation is not shown, a redeemed one says so") {
   auto clinic = busy_clinic();
   clinic.ask(withdraw("g2"));
-  const auto card = staff_card(clinic.state, room_1, {}, clinic.now, clinic.policy.price);
+  const auto card = staff_card(clinic.state, room_1, {}, clinic.now);
   REQUIRE(card.invitations.size() == 2);
   CHECK(card.invitations[0].person == person_id{"g1"});
   CHECK(card.invitations[0].redeemed);

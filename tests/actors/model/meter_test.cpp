@@ -17,7 +17,7 @@ using namespace machiai::test;
 
 namespace {
 
-constexpr tariff short_units{10, 100, 50, milliseconds{3}};
+constexpr tariff short_units{10, 100, 50, 3};
 constexpr int rounds = 4000;
 
 std::vector<measured_timeline> golden_cases() {
@@ -112,7 +112,7 @@ TEST_CASE("meter: the naive meter gives the golden figures too") {
       continue;
     for (auto& s : stays)
       s = stay_of(s.person.value.c_str(), s.party, s.enter.ms / 500, s.exit->ms / 500);
-    const auto figures = naive_measure(stays, {3600, 100, 50, milliseconds{60}});
+    const auto figures = naive_measure(stays, {3600, 100, 50, 60});
     CHECK(figures.total_yen_ex_tax == x.source.expect->total_yen_ex_tax);
     CHECK(figures.doctor_in_room_ms * 500 == x.source.expect->doctor_in_room_ms);
     CHECK(figures.additional_participants == x.source.expect->additional_participants);
@@ -203,7 +203,7 @@ TEST_CASE("meter: losing connections for no longer than the window costs what no
         continue;
       }
       const auto gap_from_ms = x.enter.ms + 1 + random.below(length_ms - 5);
-      const auto gap_ms = random.below(short_units.reconnect_window.count() + 1);
+      const auto gap_ms = random.below(short_units.reconnect_window_ms + 1);
       torn.push_back(stay_of(x.person.value.c_str(), x.party, x.enter.ms, gap_from_ms, leave_reason::lost));
       torn.push_back(stay_of(x.person.value.c_str(), x.party, gap_from_ms + gap_ms, x.exit->ms, x.reason));
     }

@@ -17,7 +17,7 @@ namespace {
 class random_day {
 public:
   explicit random_day(uint64_t seed) : random_(seed) {
-    clinic_.policy.price = {10, 100, 50, milliseconds{3}};
+    clinic_.policy.price = {10, 100, 50, 3};
     clinic_.policy.limits.participants_max = 6;
     clinic_.policy.limits.invites_max = 4;
     clinic_.policy.limits.invite_valid_ms = 60;
@@ -29,6 +29,7 @@ public:
 
   void step() {
     clinic_.wait(milliseconds{below(5)});
+    clinic_.policy.price.unit_yen = 100 + 10 * below(3);
     const auto room = rooms_[below(2)];
     if (!clinic_.rooms.contains(room)) {
       clinic_.book(room, {"p1", "p2"}, {"d1"});
@@ -132,7 +133,7 @@ TEST_CASE("room: whatever is asked in whatever order, both folds agree and every
         known = room.bills;
         ++bills;
         with_money += known.back().bill.total_yen_ex_tax > 0 ? 1 : 0;
-        CHECK(known.back().bill == naive_measure(room.stays, it.clinic().policy.price));
+        CHECK(known.back().bill == naive_measure(room.stays, price_of(room)));
         CHECK(known.back().revision == static_cast<int32_t>(known.size()));
       }
     }

@@ -147,6 +147,24 @@ TEST_CASE("room: a reopened consultation ends with a second revision that covers
   CHECK(bills[1].bill.first_doctor_enter == bills[0].bill.first_doctor_enter);
 }
 
+TEST_CASE("room: the price is that of the first doctor's entry, after any change and also after a reopening") {
+  model_clinic clinic;
+  clinic.book(room_1);
+  clinic.enter(room_1, "p1");
+  clinic.policy.price.unit_yen = 120;
+  clinic.enter(room_1, "d1");
+  clinic.policy.price.unit_yen = 500;
+  clinic.enter(room_1, "d2");
+  clinic.wait(minute);
+  clinic.ask(end_it);
+  CHECK(last_bill(clinic).total_yen_ex_tax == 120);
+  clinic.ask(reopen_it);
+  clinic.enter(room_1, "d1");
+  clinic.wait(30 * minute);
+  clinic.ask(end_it);
+  CHECK(last_bill(clinic).total_yen_ex_tax == 240);
+}
+
 TEST_CASE("room: four hours without a doctor end the consultation") {
   model_clinic clinic;
   clinic.book(room_1);
