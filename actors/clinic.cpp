@@ -112,11 +112,26 @@ void clinic_actor_state::watch(const subscribe& x) {
   out.refusal = refusal_of(x);
   if (!out.refusal) {
     stream_->watch(x, out);
+    watches_.add(x.session, x.topic, x.who.id);
     if (auto person = household_->person(x.who, identity_of(x)))
       out.person = caf::actor_cast<caf::strong_actor_ptr>(person);
   }
   stream_->hold(key_of(x.session), std::move(out));
   end_turn();
+}
+
+void clinic_actor_state::let_go(const person_idle& x) {
+  const auto actor = household_->known_person(x.person);
+  if (actor && actor == self_->current_sender() && !watches_.has(x.person))
+    household_->let_go(x.person);
+}
+
+void clinic_actor_state::tidy_up() {
+  stream_->forget_topics([this](const topic& which) { return !watches_.has(which); });
+  household_->for_each_person([this](const person_id& id, const person_actor& person) {
+    if (!watches_.has(id))
+      self_->send(person, person_unwatched{});
+  });
 }
 
 void clinic_actor_state::request(const clinic_request& x) {
@@ -166,6 +181,15 @@ caf::result<room_actor> clinic_actor_state::find(const get_room& x) {
   if (!find_room(stream_->state(), x.room))
     return make_error(ec::not_found, "there is no such appointment");
   return household_->room(x.room);
+}
+
+caf::result<bool> clinic_actor_state::check(const check_entry& x) const {
+  const auto* room = find_room(stream_->state(), x.room);
+  if (!room)
+    return make_error(ec::not_found, "there is no such appointment");
+  if (auto decided = decide_entry(*room, x.who, shared_.clock(), shared_.policy()); !decided)
+    return decided.error();
+  return true;
 }
 
 void clinic_actor_state::number(const room_decided& x) {
@@ -261,6 +285,7 @@ void clinic_actor_state::look_around() {
   for (const auto& [id, room] : stream_->state().rooms)
     if (const auto due = next_deadline(room, policy); due && *due <= now)
       self_->send(household_->room(id), room_deadline_due{});
+  tidy_up();
   const milliseconds sleep_after{shared_.settings->clinic.sleep_after_ms};
   if (is_needed())
     needed_at_ = self_->clock().now();
@@ -274,7 +299,8 @@ void clinic_actor_state::child_down(const caf::down_msg& x) {
       std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.second->id() == x.source.id(); });
   if (feed != feeds_.end()) {
     const shard_lost lost{feed->first.first, feed->first.second};
-    household_->for_each_person([&](const person_actor& person) { self_->send(person, lost); });
+    household_->for_each_person([&](const person_id&, const person_actor& person) { self_->send(person, lost); });
+    watches_.remove_shard(lost.engine, lost.shard);
     feeds_.erase(feed);
     return;
   }
@@ -299,9 +325,12 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const open_feed& x) { self->state.open(x); },
       [self](const close_feed& x) { self->state.close(x); },
       [self](const subscribe& x) { self->state.watch(x); },
+      [self](const unsubscribe& x) { self->state.unwatch(x); },
+      [self](const person_idle& x) { self->state.let_go(x); },
       [self](const clinic_request& x) { self->state.request(x); },
       [self](const repeat_answer& x) { self->state.repeat(x); },
       [self](const get_room& x) { return self->state.find(x); },
+      [self](const check_entry& x) { return self->state.check(x); },
       [self](const room_decided& x) { self->state.number(x); },
       [self](const appended& x) { self->state.release(x); },
       [self](const append_failed& x) { self->state.give_up(x); },

@@ -5,6 +5,7 @@
 #include "actors/clinic_stream.hpp"
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/watch_list.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -28,9 +29,12 @@ public:
   void open(const open_feed& x);
   void close(const close_feed& x) { feeds_.erase({x.engine, x.shard}); }
   void watch(const subscribe& x);
+  void unwatch(const unsubscribe& x) { watches_.remove(x.session, x.topic, x.person); }
+  void let_go(const person_idle& x);
   void request(const clinic_request& x);
   void repeat(const repeat_answer& x);
   caf::result<room_actor> find(const get_room& x);
+  [[nodiscard]] caf::result<bool> check(const check_entry& x) const;
   void number(const room_decided& x);
   void release(const appended& x);
   void give_up(const append_failed& x);
@@ -54,6 +58,8 @@ private:
   [[nodiscard]] identity identity_of(const subscribe& x) const;
   [[nodiscard]] credentials current_credentials() const;
   [[nodiscard]] bool is_needed() const;
+  /// Begins to let go what nobody watches.
+  void tidy_up();
 
   clinic_actor::pointer self_;
   environment shared_;
@@ -64,6 +70,7 @@ private:
   std::optional<clinic_stream> stream_;
   std::optional<clinic_household> household_;
   std::map<shard_key, shard_actor> feeds_;
+  watch_list watches_;
   std::chrono::steady_clock::time_point needed_at_;
   bool going_to_sleep_ = false;
 };

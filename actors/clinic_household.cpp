@@ -49,17 +49,15 @@ void clinic_household::restore(const takeover& owner) {
   const auto now = shared_.clock();
   const auto& settings = *shared_.settings;
   earlier_stay common{{}, now, now, now};
-  if (owner.previous && owner.previous->engine != shared_.engine) {
-    const auto& mark = *owner.previous;
-    common.last_proof = std::min(mark.at, now);
-    const auto planned = mark.clean && now - mark.at <= milliseconds{settings.presence.planned_outage_max_ms};
-    if (planned) {
-      common.announce_at = now + milliseconds{settings.drain.reconnect_window_ms};
-      common.leave_not_before = now + milliseconds{settings.presence.leave_after_ms};
-    }
-  } else {
-    // This very process had the clinic a moment ago; its devices are still connected and will say so at once.
+  if (owner.previous)
+    common.last_proof = std::min(owner.previous->at, now);
+  if (!owner.previous || owner.previous->engine == shared_.engine) {
+    // This very process had the clinic a moment ago; devices that are still connected will say so at once.
     common.announce_at = now + milliseconds{settings.connection.doubt_after_ms};
+  } else if (const auto& mark = *owner.previous;
+             mark.clean && now - mark.at <= milliseconds{settings.presence.planned_outage_max_ms}) {
+    common.announce_at = now + milliseconds{settings.drain.reconnect_window_ms};
+    common.leave_not_before = now + milliseconds{settings.presence.leave_after_ms};
   }
   for (const auto& [id, room] : stream_.state().rooms)
     for (const auto& x : room.participants)
@@ -75,6 +73,7 @@ std::vector<earlier_stay> clinic_household::stays_of(const person_id& id, const 
       continue;
     auto stay = common;
     stay.room = room_key;
+    stay.attentive = x->attentive;
     // A person in doubt already has an older proof; one that came after the mark has a newer one.
     stay.last_proof = x->unstable_since.value_or(std::max(common.last_proof, x->since.value_or(common.last_proof)));
     result.push_back(std::move(stay));
@@ -93,8 +92,14 @@ room_actor clinic_household::room(const room_id& id) {
 }
 
 person_actor clinic_household::person(const principal& who, const identity& as) {
-  if (const auto it = persons_.find(who.id); it != persons_.end())
-    return it->second.actor;
+  if (const auto it = persons_.find(who.id); it != persons_.end()) {
+    auto& known = it->second;
+    if (known.as.display_name != as.display_name && known.who.role == who.role) {
+      known.as.display_name = as.display_name;
+      self_->send(known.actor, person_renamed{as.display_name});
+    }
+    return known.actor;
+  }
   if (who.role != role::patient && who.role != role::doctor && who.role != role::guest)
     return {};
   return spawn_person(who, as, {});
@@ -105,9 +110,17 @@ person_actor clinic_household::known_person(const person_id& id) const {
   return it == persons_.end() ? person_actor{} : it->second.actor;
 }
 
-void clinic_household::for_each_person(const std::function<void(const person_actor&)>& visit) const {
+void clinic_household::for_each_person(const std::function<void(const person_id&, const person_actor&)>& visit) const {
   for (const auto& [id, person] : persons_)
-    visit(person.actor);
+    visit(id, person.actor);
+}
+
+void clinic_household::let_go(const person_id& id) {
+  const auto it = persons_.find(id);
+  if (it == persons_.end())
+    return;
+  caf::anon_send_exit(it->second.actor, caf::exit_reason::user_shutdown);
+  persons_.erase(it);
 }
 
 person_actor clinic_household::spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays) {

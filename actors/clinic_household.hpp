@@ -33,7 +33,9 @@ public:
   person_actor person(const principal& who, const identity& as);
   /// The same, if it exists.
   [[nodiscard]] person_actor known_person(const person_id& id) const;
-  void for_each_person(const std::function<void(const person_actor&)>& visit) const;
+  void for_each_person(const std::function<void(const person_id&, const person_actor&)>& visit) const;
+  /// Ends the person's actor; the next one comes on demand.
+  void let_go(const person_id& id);
 
   /// The room left the board.
   void forget_room(const room_id& id);

@@ -2,6 +2,7 @@
 
 #include "actors/inspect.hpp"
 #include "actors/model/commands.hpp"
+#include "actors/model/room_rules.hpp"
 #include "actors/principal.hpp"
 #include "actors/topic.hpp"
 #include "store/events.hpp"
@@ -41,6 +42,20 @@ struct subscribe {
 };
 BOOST_DESCRIBE_STRUCT(subscribe, (), (session, who, name, topic, resume))
 
+/// The session is gone; it had asked for `topic` as `person`.
+struct unsubscribe {
+  session_id session;
+  machiai::topic topic;
+  person_id person;
+};
+BOOST_DESCRIBE_STRUCT(unsubscribe, (), (session, topic, person))
+
+/// A person's actor is in no room and waits for nothing: whoever comes next can have a new one.
+struct person_idle {
+  person_id person;
+};
+BOOST_DESCRIBE_STRUCT(person_idle, (), (person))
+
 /// A command that is not about the speaker itself.
 struct clinic_request {
   command_origin origin;
@@ -73,6 +88,13 @@ struct get_room {
   room_id room;
 };
 BOOST_DESCRIBE_STRUCT(get_room, (), (room))
+
+/// Answered with true, or with the refusal an entrance would get now. Lets nobody in.
+struct check_entry {
+  room_id room;
+  identity who;
+};
+BOOST_DESCRIBE_STRUCT(check_entry, (), (room, who))
 
 /// Write a snapshot, then end.
 struct go_to_sleep {};

@@ -9,43 +9,35 @@
 namespace machiai {
 
 void doctor_actor_state::enter(const command_origin& origin, const room_id& room) {
-  if (leaving_) {
-    entries_.emplace_back(origin, room);
-    return;
-  }
-  // Also a leave that is still on its way, from whatever reason, comes first.
-  const auto elsewhere = std::find_if(places_.begin(), places_.end(), [&](const auto& x) {
-    return x.first != room && (x.second.there.is_present() || !is_settled(x.first));
-  });
-  if (elsewhere == places_.end())
-    return enter_now(origin, room);
-  leaving_ = elsewhere->first;
-  entries_.emplace_back(origin, room);
-  if (elsewhere->second.there.is_present())
-    tell_edges(*leaving_, elsewhere->second.there.leave_everywhere(now()), origin.who);
+  entries_.push_back({origin, room});
+  go_on();
 }
 
 void doctor_actor_state::leave(const command_origin& origin, const room_id& room) {
-  drop_entries([&](const entry& x) { return x.second == room && x.first.session == origin.session; });
+  drop_entries([&](const entry& x) { return x.room == room && x.origin.session == origin.session; });
   person_actor_state::leave(origin, room);
 }
 
+bool doctor_actor_state::is_idle() const {
+  return entries_.empty() && person_actor_state::is_idle();
+}
+
 void doctor_actor_state::lost(const device_lost& x) {
-  drop_entries([&](const entry& waiting) { return waiting.first.session == x.session; });
+  drop_entries([&](const entry& waiting) { return waiting.origin.session == x.session; });
   person_actor_state::lost(x);
 }
 
 void doctor_actor_state::lose_shard(const shard_lost& x) {
   drop_entries([&](const entry& waiting) {
-    return waiting.first.session.engine == x.engine && shard_index(waiting.first.session) == x.shard;
+    return waiting.origin.session.engine == x.engine && shard_index(waiting.origin.session) == x.shard;
   });
   person_actor_state::lose_shard(x);
 }
 
 void doctor_actor_state::drop_entries(const std::function<bool(const entry&)>& which) {
-  for (const auto& [origin, room] : entries_)
-    if (which({origin, room}))
-      refuse(origin, room, make_error(ec::not_present, "the device left before it could come in"));
+  for (const auto& x : entries_)
+    if (which(x))
+      refuse(x.origin, x.room, make_error(ec::not_present, "the device left before it could come in"));
   std::erase_if(entries_, which);
 }
 
@@ -60,17 +52,52 @@ void doctor_actor_state::rebuilt(const room_rebuilt& x) {
 }
 
 void doctor_actor_state::go_on_if_left(const room_id& room) {
-  if (leaving_ == room && is_settled(room))
-    go_on();
+  if (leaving_ != room || !is_settled(room))
+    return;
+  leaving_.reset();
+  go_on();
 }
 
 void doctor_actor_state::go_on() {
-  leaving_.reset();
-  while (!leaving_ && !entries_.empty()) {
-    const auto [origin, room] = entries_.front();
-    entries_.pop_front();
-    enter(origin, room);
+  while (!leaving_ && !asking_ && !entries_.empty()) {
+    const auto next = entries_.front();
+    // Also a leave that is still on its way, from whatever reason, comes first.
+    const auto elsewhere = std::find_if(places_.begin(), places_.end(), [&](const auto& x) {
+      return x.first != next.room && (x.second.there.is_present() || !is_settled(x.first));
+    });
+    if (elsewhere == places_.end()) {
+      entries_.pop_front();
+      enter_now(next.origin, next.room);
+    } else if (!elsewhere->second.there.is_present()) {
+      leaving_ = elsewhere->first;
+    } else if (!next.is_welcome) {
+      ask_for_entry(next);
+    } else {
+      leaving_ = elsewhere->first;
+      tell_edges(*leaving_, elsewhere->second.there.leave_everywhere(now()), next.origin.who);
+    }
   }
+}
+
+void doctor_actor_state::ask_for_entry(const entry& next) {
+  asking_ = true;
+  self_->request(clinic_, caf::infinite, check_entry{next.room, who_})
+      .then([this, asked = next.origin.command](bool) { hear_of_entry(asked, {}); },
+            [this, asked = next.origin.command](const caf::error& why) { hear_of_entry(asked, why); });
+}
+
+void doctor_actor_state::hear_of_entry(const command_id& asked, const caf::error& refusal) {
+  asking_ = false;
+  // It may have been taken back meanwhile.
+  if (!entries_.empty() && entries_.front().origin.command == asked) {
+    if (refusal) {
+      refuse(entries_.front().origin, entries_.front().room, refusal);
+      entries_.pop_front();
+    } else {
+      entries_.front().is_welcome = true;
+    }
+  }
+  go_on();
 }
 
 person_actor::behavior_type doctor(person_actor::stateful_pointer<doctor_actor_state> self, environment shared,

@@ -56,6 +56,10 @@ using person_actor = caf::typed_actor<
     caf::reacts_to<participation_changed>,
     // The room died and was rebuilt: tell it again what is known here.
     caf::reacts_to<room_rebuilt>,
+    // Nobody watches as this person any more.
+    caf::reacts_to<person_unwatched>,
+    // The clinic knows another name.
+    caf::reacts_to<person_renamed>,
     // INTERNAL: doubt may have become a leave.
     caf::reacts_to<presence_due>>;
 
@@ -63,14 +67,18 @@ using person_actor = caf::typed_actor<
 using clinic_actor = caf::typed_actor<
     // A shard opens or closes the stream.
     caf::reacts_to<open_feed>, caf::reacts_to<close_feed>,
-    // A session wants a topic.
-    caf::reacts_to<subscribe>,
+    // A session wants a topic, or is gone.
+    caf::reacts_to<subscribe>, caf::reacts_to<unsubscribe>,
+    // A person's actor has nothing left to look after.
+    caf::reacts_to<person_idle>,
     // A command that is not about the speaker itself.
     caf::reacts_to<clinic_request>,
     // Give an answer that was given before.
     caf::reacts_to<repeat_answer>,
     // Which actor is this room?
     caf::replies_to<get_room>::with<room_actor>,
+    // Would the room let this person in now?
+    caf::replies_to<check_entry>::with<bool>,
     // A room decided: number it, log it.
     caf::reacts_to<room_decided>,
     // The log's word on what was sent to it.

@@ -30,6 +30,7 @@ void person_actor_state::init(environment shared, person_start start, clinic_act
     auto& where = place_of(x.room);
     where.there = presence::in_doubt_since(x.last_proof, patience, x.leave_not_before);
     where.announce_at = x.announce_at;
+    where.attentive = x.attentive;
     wake_at(std::min(x.announce_at, *where.there.deadline()));
   }
   for (const auto& command : start.answered)
@@ -99,9 +100,13 @@ void person_actor_state::enter_now(const command_origin& origin, const room_id& 
     static_cast<void>(where.there.connect(session, now()));
   where.announce_at.reset();
   where.last_edge = presence_edge{presence_change::entered, now()};
+  // Whoever comes in counts as attentive until a page says otherwise.
+  if (std::any_of(before.begin(), before.end(), [](const auto& x) { return x.change == presence_change::entered; }))
+    where.attentive = true;
   // The entrance itself is the room's to decide; only a leave that nobody had noticed yet comes before it.
   std::erase_if(before, [](const presence_edge& x) { return x.change != presence_change::left; });
   tell_room(room, person_enters{origin, who_, std::move(before)});
+  tell_attention(room);
 }
 
 void person_actor_state::leave(const command_origin& origin, const room_id& room) {
@@ -112,7 +117,17 @@ void person_actor_state::leave(const command_origin& origin, const room_id& room
 void person_actor_state::attend(const command_origin& origin, const set_attention& x) {
   auto& there = place_of(x.room).there;
   there.set_attentive(origin.session, x.attentive);
+  place_of(x.room).attentive = there.attentive();
   tell_room(x.room, person_attends{origin, who_.person, there.attentive()});
+}
+
+void person_actor_state::tell_attention(const room_id& room) {
+  auto& where = place_of(room);
+  const auto attentive = where.there.attentive();
+  if (!where.there.is_present() || where.there.in_doubt() || where.attentive == attentive)
+    return;
+  where.attentive = attentive;
+  tell_room(room, person_attends{std::nullopt, who_.person, attentive});
 }
 
 void person_actor_state::refuse(const command_origin& origin, const room_id& room, caf::error why) {
@@ -129,6 +144,7 @@ void person_actor_state::tell_edges(const room_id& room, presence_edges edges, c
   wake_at(where.there.deadline());
   if (!edges.empty() || origin)
     tell_room(room, person_moved{std::move(origin), by, who_.person, std::move(edges)});
+  tell_attention(room);
 }
 
 void person_actor_state::each_place_with(const session_id& session,
@@ -203,6 +219,7 @@ void person_actor_state::agree(const room_id& room, whereabouts logged) {
     return where.there.end();
   // A former actor of this person let it in and died before it could know.
   const auto at = now();
+  where.attentive.reset();
   where.there = presence::in_doubt_since(at, milliseconds{shared_.settings->presence.leave_after_ms}, at);
   for (const auto& session : std::exchange(where.returned, {}))
     static_cast<void>(where.there.connect(session, at));
@@ -223,6 +240,7 @@ void person_actor_state::rebuilt(const room_rebuilt& x) {
     return;
   auto& where = it->second;
   where.room = nullptr;
+  where.attentive.reset();
   // What waits for the room was not lost with the old one.
   where.heard = where.sent - where.waiting.size();
   const auto logged_present = x.whereabouts == whereabouts::waiting || x.whereabouts == whereabouts::in_room;
@@ -304,6 +322,18 @@ void person_actor_state::give_up_room(const room_id& room, const caf::error& why
     places_.erase(it);
 }
 
+bool person_actor_state::is_idle() const {
+  return std::all_of(places_.begin(), places_.end(), [](const auto& x) {
+    const auto& where = x.second;
+    return !where.there.is_present() && where.returned.empty() && where.waiting.empty() && where.heard == where.sent;
+  });
+}
+
+void person_actor_state::rest() {
+  if (is_idle())
+    self_->send(clinic_, person_idle{who_.person});
+}
+
 person_actor::behavior_type person_behavior(person_actor_state& state) {
   return {
       [&state](const device_command& x) { state.obey(x); },
@@ -314,6 +344,8 @@ person_actor::behavior_type person_behavior(person_actor_state& state) {
       [&state](const shard_lost& x) { state.lose_shard(x); },
       [&state](const participation_changed& x) { state.changed(x); },
       [&state](const room_rebuilt& x) { state.rebuilt(x); },
+      [&state](person_unwatched) { state.rest(); },
+      [&state](const person_renamed& x) { state.rename(x); },
       [&state](presence_due) { state.pass_time(); },
   };
 }

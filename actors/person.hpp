@@ -22,6 +22,7 @@ struct earlier_stay {
   /// The doubt becomes visible then, and a leave not before then, if nobody came back.
   timestamp announce_at;
   timestamp leave_not_before;
+  bool attentive = true;
 };
 
 /// What a person's actor starts from.
@@ -49,9 +50,15 @@ public:
   virtual void lose_shard(const shard_lost& x);
   virtual void changed(const participation_changed& x);
   virtual void rebuilt(const room_rebuilt& x);
+  /// Says so when nothing is left to look after.
+  void rest();
+  void rename(const person_renamed& x) { who_.display_name = x.display_name; }
   void pass_time();
 
 protected:
+  /// In no room, and nothing is under way.
+  [[nodiscard]] virtual bool is_idle() const;
+
   /// What this person knows of itself in one room.
   struct place {
     explicit place(presence known) : there(std::move(known)) {}
@@ -59,6 +66,8 @@ protected:
     presence there;
     /// Doubt nobody was told of yet.
     std::optional<timestamp> announce_at;
+    /// What the room was told of the person's attention; nothing when it may have forgotten.
+    std::optional<bool> attentive;
     /// The last edge told, to be told again when the room died with it.
     std::optional<presence_edge> last_edge;
     /// Devices that say they were here before this actor was, while the log does not know the person to be here (yet).
@@ -92,6 +101,8 @@ protected:
 
 private:
   void attend(const command_origin& origin, const set_attention& x);
+  /// A device that came or went may have changed what the person sees.
+  void tell_attention(const room_id& room);
   /// Where a command came from that was seen before; nothing for one that is new, which is remembered.
   struct sighting {
     room_id room;

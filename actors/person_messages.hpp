@@ -5,6 +5,7 @@
 #include "actors/model/room_state.hpp"
 #include "actors/principal.hpp"
 
+#include <string>
 #include <vector>
 
 /// To a patient, doctor or guest.
@@ -69,6 +70,16 @@ struct room_rebuilt {
   std::vector<command_id> answered;
 };
 BOOST_DESCRIBE_STRUCT(room_rebuilt, (), (room, whereabouts, answered))
+
+/// What the person is called from its next entrance on.
+struct person_renamed {
+  std::string display_name;
+};
+BOOST_DESCRIBE_STRUCT(person_renamed, (), (display_name))
+
+/// No session is this person's any more. An actor that has nothing left to look after says `person_idle`.
+struct person_unwatched {};
+BOOST_DESCRIBE_STRUCT(person_unwatched, (), ())
 
 struct presence_due {};
 BOOST_DESCRIBE_STRUCT(presence_due, (), ())

@@ -4,6 +4,7 @@
 #include "config/error.hpp"
 #include "metrics/engine_metrics.hpp"
 
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
@@ -96,7 +97,10 @@ void registry_state::wake(const clinic_id& id, entry& known) {
   ++waking_;
   self_->request(log_, log_timeout, wake_clinic{id})
       .then([this](clinic_woken& x) { woken(std::move(x)); },
-            [this, id](const caf::error& why) { not_woken(id, why); });
+            [this, id](const caf::error& why) {
+              const auto is_late = why == caf::sec::request_timeout;
+              not_woken(id, is_late ? make_error(ec::store_unavailable, "the store does not answer in time") : why);
+            });
 }
 
 void registry_state::woken(clinic_woken x) {
@@ -108,6 +112,10 @@ void registry_state::woken(clinic_woken x) {
       answer(make_error(ec::draining, "the engine is going down for a restart"));
     return finish_drain();
   }
+  // What its people did since then nobody can prove.
+  const auto down_since = std::exchange(known.down_since, std::nullopt);
+  if (auto& mark = x.owner.previous; mark && down_since)
+    mark->at = std::min(mark->at, *down_since);
   known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
   known.falling_asleep = false;
   self_->monitor(known.awake);
@@ -187,6 +195,8 @@ void registry_state::clinic_down(const caf::down_msg& x) {
   auto& known = it->second;
   known.awake = nullptr;
   known.falling_asleep = false;
+  if (x.reason && !known.down_since)
+    known.down_since = shared_.clock();
   if (draining_)
     return finish_drain();
   if (!known.waiting.empty())

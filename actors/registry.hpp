@@ -47,6 +47,8 @@ private:
     bool waking = false;
     bool falling_asleep = false;
     bool retry_due = false;
+    /// Since when nobody has looked after the clinic's people; nothing for one that went to sleep.
+    std::optional<timestamp> down_since;
     std::vector<reply> waiting;
     std::optional<restart_intensity> restarts;
   };

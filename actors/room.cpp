@@ -78,13 +78,13 @@ void room_actor_state::move(const person_moved& x) {
 void room_actor_state::attend(const person_attends& x) {
   room_decided result;
   result.at = now();
-  result.by = author_of(x.origin.who);
+  result.by = x.origin ? author_of(x.origin->who) : author{role::engine, {}};
   result.origin = x.origin;
   result.person = x.person;
   result.heard = x.stamp;
   keep(decide_attention(room_, x.person, x.attentive), result.at, result.events);
-  if (result.events.empty())
-    result.refusal = refuse_stranger(room_, x.person, x.origin.who.role);
+  if (x.origin && result.events.empty())
+    result.refusal = refuse_stranger(room_, x.person, x.origin->who.role);
   report(std::move(result));
 }
 

@@ -31,8 +31,9 @@ struct person_moved {
 };
 BOOST_DESCRIBE_STRUCT(person_moved, (), (origin, by, person, edges, stamp))
 
+/// Whether the person sees its page on any device. With an origin a device said so and gets an answer.
 struct person_attends {
-  command_origin origin;
+  std::optional<command_origin> origin;
   person_id person;
   bool attentive = true;
   uint64_t stamp = 0;

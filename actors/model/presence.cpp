@@ -64,7 +64,7 @@ presence_edges presence::silence(timestamp last_proof) {
 presence_edges presence::leave(const session_id& session, timestamp now) {
   if (auto overdue = tick(now); !overdue.empty())
     return overdue;
-  if (!has_device(session))
+  if (!has_device(session) && !doubt_since_)
     return {};
   std::erase_if(devices_, [&](const device& x) { return x.session == session; });
   const auto any_live = std::any_of(devices_.begin(), devices_.end(), [](const device& x) { return x.live; });
@@ -78,9 +78,8 @@ presence_edges presence::leave_everywhere(timestamp now) {
   if (!present_)
     return {};
   const auto left_at = doubt_since_.value_or(now);
-  const auto reason = doubt_since_ ? leave_reason::lost : leave_reason::left;
   end();
-  return {{presence_change::left, left_at, reason}};
+  return {{presence_change::left, left_at, leave_reason::left}};
 }
 
 void presence::end() {
@@ -112,7 +111,9 @@ void presence::set_attentive(const session_id& session, bool attentive) {
 }
 
 bool presence::attentive() const {
-  return devices_.empty() || std::any_of(devices_.begin(), devices_.end(), [](const device& x) { return x.attentive; });
+  const auto any_live = std::any_of(devices_.begin(), devices_.end(), [](const device& x) { return x.live; });
+  return !any_live ||
+         std::any_of(devices_.begin(), devices_.end(), [](const device& x) { return x.live && x.attentive; });
 }
 
 bool presence::has_device(const session_id& session) const {

@@ -52,11 +52,11 @@ public:
   /// The device's connection is gone without a word.
   presence_edges lose(const session_id& session, timestamp last_proof);
 
-  /// The person left on this device. Ends the stay at once unless another live device is there. Doubt older than the
-  /// patience was a leave already, at the last proof.
+  /// The person left on this device. Ends the stay at once unless another live device is there; somebody in doubt is
+  /// back by any device to say so (R5). Doubt older than the patience was a leave already, at the last proof.
   presence_edges leave(const session_id& session, timestamp now);
 
-  /// The person left, on whatever device.
+  /// The person left, on whatever device and for good: no return is bridged. In doubt that was at the last proof.
   presence_edges leave_everywhere(timestamp now);
 
   /// The clinic ended the stay (removal, end of the consultation): forgets all devices, makes no edge.
@@ -70,7 +70,7 @@ public:
 
   void set_attentive(const session_id& session, bool attentive);
 
-  /// Visible on at least one device. True for a person without devices: no news is no reason to say otherwise.
+  /// Visible on at least one live device. True for a person without any: no news is no reason to say otherwise.
   [[nodiscard]] bool attentive() const;
 
   [[nodiscard]] bool is_present() const { return present_; }

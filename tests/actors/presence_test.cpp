@@ -189,3 +189,54 @@ TEST_CASE_FIXTURE(in_consultation, "presence: a planned restart writes no event,
   advance(minutes{1});
   CHECK(since() == "room.participant_unstable p1\nroom.participant_left p1\n");
 }
+
+TEST_CASE_FIXTURE(in_consultation, "presence: a leave on a new connection ends the doubt and the stay at once") {
+  shard().drop(doctor_page);
+  advance(seconds{10});
+  const auto before = engine().now();
+  CHECK(is_ok(ask(doctor("d1"), leave("r1"))));
+  CHECK(since() == "room.participant_unstable d1\nroom.participant_left d1\n");
+  const auto stay = stored().rooms.at(room_id{"r1"}).stays.front();
+  CHECK(stay.exit >= before);
+  CHECK(stay.reason == leave_reason::left);
+}
+
+TEST_CASE_FIXTURE(in_consultation, "presence: attention is that of the devices that are left") {
+  const auto second = patient("p1", "r1").id;
+  ask(at(second), enter_waiting("r1"));
+  CHECK(is_ok(ask(at(page), person_command{set_attention{room_id{"r1"}, false}})));
+  CHECK(since().empty());
+  shard().drop(second);
+  settle();
+  CHECK(since() == "room.attention_changed p1\n");
+  CHECK_FALSE(stored_participant("r1", "p1")->attentive);
+  ask(patient("p1", "r1"), enter_waiting("r1"));
+  CHECK(stored_participant("r1", "p1")->attentive);
+}
+
+TEST_CASE_FIXTURE(in_consultation, "doctor: a room that refuses the doctor costs no place in the first") {
+  CHECK(is_ok(ask_clinic(of_room({cancel_appointment{room_id{"r2"}}}))));
+  const auto cancelled = since();
+  CHECK_FALSE(is_ok(ask(at(doctor_page), enter("r2"))));
+  CHECK(since() == cancelled);
+  CHECK(stored_participant("r1", "d1")->whereabouts == whereabouts::in_room);
+  CHECK(is_ok(ask(at(doctor_page), leave("r1"))));
+}
+
+TEST_CASE_FIXTURE(in_consultation, "doctor: whoever goes to another room while in doubt has left the first for good") {
+  shard().drop(doctor_page);
+  advance(seconds{10});
+  const auto again = doctor("d1").id;
+  CHECK(is_ok(ask(at(again), enter("r2"))));
+  CHECK(is_ok(ask(at(again), enter("r1"))));
+  const auto stay = stored().rooms.at(room_id{"r1"}).stays.front();
+  CHECK(stay.reason == leave_reason::left);
+  CHECK(engine().now() - *stay.exit >= seconds{10});
+}
+
+TEST_CASE_FIXTURE(in_consultation, "person: comes in next time under the name it is recorded by then") {
+  CHECK(is_ok(ask(at(doctor_page), leave("r1"))));
+  CHECK(is_ok(ask_clinic(of_clinic({put_doctor{{person_id{"d1"}, "鈴木"}}}))));
+  CHECK(is_ok(ask(doctor("d1"), enter("r1"))));
+  CHECK(stored_participant("r1", "d1")->display_name == "鈴木");
+}

@@ -125,6 +125,38 @@ TEST_CASE_FIXTURE(waiting_patient, "clinic: too many deaths end it, and it is wo
   CHECK(stored_kinds(begun + 1).find("participant_left") == std::string::npos);
 }
 
+TEST_CASE_FIXTURE(waiting_patient, "clinic: whoever is lost while it is dead left when it died, at the latest") {
+  const auto died_at = engine().now();
+  engine().store().set_down(true);
+  kill(shard().clinic(clinic));
+  advance(seconds{5});
+  shard().drop(page);
+  engine().store().set_down(false);
+  advance(minutes{2});
+  CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
+  CHECK(stored_participant("r1", "p1")->since <= died_at);
+  CHECK(stored_participant("r1", "d1")->whereabouts == whereabouts::in_room);
+}
+
+TEST_CASE_FIXTURE(waiting_patient, "person: an actor that nobody needs goes, one that somebody needs stays") {
+  const auto second = patient("p2", "r2").id;
+  advance(minutes{2});
+  CHECK(live().household().known_person(person_id{"p2"}));
+  shard().drop(second);
+  shard().drop(page);
+  settle();
+  CHECK(live().household().known_person(person_id{"p1"}));
+  advance(minutes{1});
+  CHECK_FALSE(live().household().known_person(person_id{"p2"}));
+  advance(minutes{1});
+  CHECK_FALSE(live().household().known_person(person_id{"p1"}));
+  CHECK(live().household().known_person(person_id{"d1"}));
+  page = patient("p1", "r1").id;
+  CHECK(is_ok(ask(at(page), enter_waiting("r1"))));
+  CHECK(is_ok(ask(at(doctor_page), admit_to("r1", "p1"))));
+  CHECK(at(page).was_told("participant_entered"));
+}
+
 TEST_CASE_FIXTURE(waiting_patient, "clinic: its state and its rooms' are what the log says") {
   ask(at(doctor_page), admit_to("r1", "p1"));
   CHECK(live().stream().state() == stored());

@@ -221,7 +221,7 @@ void simulation::kill_an_actor() {
   for (const auto& [room, actor] : live->household().rooms())
     victims.push_back(caf::actor_cast<caf::actor>(actor));
   live->household().for_each_person(
-      [&](const person_actor& actor) { victims.push_back(caf::actor_cast<caf::actor>(actor)); });
+      [&](const person_id&, const person_actor& actor) { victims.push_back(caf::actor_cast<caf::actor>(actor)); });
   disturb(id);
   if (victims.empty() || dice_.chance(100)) {
     note("clinic " + id.value + " is killed");

@@ -48,9 +48,9 @@ std::string naive_presence::silent(const session_id& device, int64_t proof_ms, b
 std::string naive_presence::leave(const session_id& device, int64_t now_ms) {
   auto text = pass(now_ms);
   const auto known = devices_.find(device);
-  if (!text.empty() || known == devices_.end() || known->second.gone)
+  if (!text.empty() || ((known == devices_.end() || known->second.gone) && !in_doubt()))
     return text;
-  devices_.erase(known);
+  devices_.erase(device);
   if (std::any_of(devices_.begin(), devices_.end(), [](const auto& x) { return !x.second.silent; }))
     return {};
   devices_.clear();

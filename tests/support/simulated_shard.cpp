@@ -225,6 +225,8 @@ void simulated_shard::drop(const session_id& id) {
   auto& x = it->second;
   if (x.person)
     caf::send_as(actor_, x.person, device_lost{x.id, x.silent ? x.last_proof : engine_.now()});
+  if (const auto& known = clinics_[x.clinic].actor; known && x.topic)
+    caf::send_as(actor_, known, unsubscribe{x.id, *x.topic, x.who.id});
   sessions_.erase(it);
 }
 

@@ -214,7 +214,15 @@ TEST_CASE("presence: leaving while in doubt counts until the last proof, whateve
   presence who{patience};
   static_cast<void>(who.connect(device_a, "0:00"_t));
   static_cast<void>(who.lose(device_a, "1:00"_t));
-  CHECK(who.leave_everywhere("1:10"_t) == presence_edges{{presence_change::left, "1:00"_t, leave_reason::lost}});
+  CHECK(who.leave_everywhere("1:10"_t) == presence_edges{{presence_change::left, "1:00"_t, leave_reason::left}});
+}
+
+TEST_CASE("presence: somebody in doubt leaves at once by any connection, and was never away before") {
+  presence who{patience};
+  static_cast<void>(who.connect(device_a, "0:00"_t));
+  static_cast<void>(who.lose(device_a, "1:00"_t));
+  CHECK(who.leave(device_b, "1:20"_t) == presence_edges{{presence_change::left, "1:20"_t, leave_reason::left}});
+  CHECK_FALSE(who.is_present());
 }
 
 TEST_CASE("presence: a leave that comes after the patience cannot prove the time before it") {
@@ -232,6 +240,19 @@ TEST_CASE("presence: attention is that of any device, and without news taken for
   who.set_attentive(device_a, false);
   CHECK(who.attentive());
   who.set_attentive(device_b, false);
+  CHECK_FALSE(who.attentive());
+}
+
+TEST_CASE("presence: a device that is silent or lost sees nothing") {
+  presence who{patience};
+  static_cast<void>(who.connect(device_a, "0:00"_t));
+  static_cast<void>(who.connect(device_b, "0:00"_t));
+  who.set_attentive(device_a, false);
+  static_cast<void>(who.doubt(device_b, "1:00"_t));
+  CHECK_FALSE(who.attentive());
+  static_cast<void>(who.connect(device_b, "1:01"_t));
+  CHECK(who.attentive());
+  static_cast<void>(who.lose(device_b, "2:00"_t));
   CHECK_FALSE(who.attentive());
 }
 
