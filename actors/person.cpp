@@ -95,14 +95,17 @@ void person_actor_state::enter_now(const command_origin& origin, const room_id& 
   auto& where = place_of(room);
   if (!where.there.has_device(origin.session) && where.there.device_count() >= shared_.settings->presence.devices_max)
     return refuse(origin, room, make_error(ec::limit_reached, "presence.devices_max devices are in this room"));
+  const auto was_in_doubt = where.there.in_doubt();
   auto before = where.there.connect(origin.session, now());
   for (const auto& session : std::exchange(where.returned, {}))
     static_cast<void>(where.there.connect(session, now()));
   where.announce_at.reset();
   where.last_edge = presence_edge{presence_change::entered, now()};
-  // Whoever comes in counts as attentive until a page says otherwise.
+  // Whoever comes in counts as attentive until a page says otherwise; who comes back, as it was before.
   if (std::any_of(before.begin(), before.end(), [](const auto& x) { return x.change == presence_change::entered; }))
     where.attentive = true;
+  else if (was_in_doubt)
+    where.there.set_attentive(origin.session, where.attentive.value_or(true));
   // The entrance itself is the room's to decide; only a leave that nobody had noticed yet comes before it.
   std::erase_if(before, [](const presence_edge& x) { return x.change != presence_change::left; });
   tell_room(room, person_enters{origin, who_, std::move(before)});

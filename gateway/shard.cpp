@@ -188,6 +188,8 @@ void shard::leave_link(session& s) {
   if (it == links_.end() || it->second.sessions.erase(s.connection) == 0)
     return;
   auto& link = it->second;
+  if (link.at == clinic_link::stage::open)
+    mailbox_.send(link.actor, unsubscribe{session_of(s.connection), s.topic, s.claims.person});
   if (const auto topic = link.topics.find(s.topic); topic != link.topics.end()) {
     std::erase(topic->second.connections, s.connection);
     if (topic->second.connections.empty())

@@ -210,6 +210,11 @@ TEST_CASE_FIXTURE(in_consultation, "presence: attention is that of the devices t
   settle();
   CHECK(since() == "room.attention_changed p1\n");
   CHECK_FALSE(stored_participant("r1", "p1")->attentive);
+  shard().drop(page);
+  advance(seconds{5});
+  const auto back = patient("p1", "r1").id;
+  ask(at(back), enter_waiting("r1"));
+  CHECK_FALSE(stored_participant("r1", "p1")->attentive);
   ask(patient("p1", "r1"), enter_waiting("r1"));
   CHECK(stored_participant("r1", "p1")->attentive);
 }

@@ -379,9 +379,11 @@ class Session:
             elif kind == "reply":
                 self._replies[frame["id"]] = frame
             elif kind == "board":
-                self.state = {"clinic": frame["clinic"], **{f"room:{x['room']}": x for x in frame["cards"]}}
+                self.state = {"clinic": frame["clinic"]}
+                self.state.update({f"doctor:{x['doctor']}": x for x in frame["doctors"]})
+                self.state.update({f"room:{x['room']}": x for x in frame["cards"]})
             elif kind in ("event", "visit"):
-                self.state[frame["key"]] = frame.get("card", frame.get("visit", frame.get("clinic")))
+                (self.state[frame["key"]],) = (frame[x] for x in ("card", "doctor", "clinic", "visit") if x in frame)
             if kind in ("board", "event", "visit") and not frame.get("more"):
                 self.position = (frame["epoch"], frame["seq"])
             elif kind == "welcome" and frame["outcome"] == "nothing_missed":
