@@ -3,6 +3,7 @@
 #include "actors/event_log.hpp"
 #include "actors/registry.hpp"
 #include "actors/type_ids.hpp"
+#include "commands/exit_code.hpp"
 #include "commands/statement_service.hpp"
 #include "config/error.hpp"
 #include "config/log.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -29,6 +31,12 @@ namespace {
 incarnation new_incarnation() {
   std::random_device random;
   return static_cast<uint64_t>(system_wall_clock().now_ms()) << 16U | (random() & 0xFFFFU);
+}
+
+/// Ends the process at once: the clinics are another engine's, and nothing here can be written or promised any more.
+void end_without_store(const caf::error& why) {
+  log_error("engine.store_taken_over", why);
+  std::_Exit(fail(exit_code::store, why));
 }
 
 std::string not_ready(const readiness& ready) {
@@ -68,7 +76,9 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
 
 caf::error engine::open_store() {
   const auto& given = *shared_.settings;
-  auto store = machiai::open_store({given.store.url, false});
+  auto options = store_options_of(given.store, false);
+  options.on_taken_over = end_without_store;
+  auto store = machiai::open_store(options);
   if (!store)
     return store.error();
   store_ = std::move(*store);
@@ -79,7 +89,7 @@ caf::error engine::open_store() {
   if (!key)
     return key.error();
   key_ = std::make_shared<const operator_key>(std::move(*key));
-  statements_ = std::make_unique<statement_service>(given.store.url);
+  statements_ = std::make_unique<statement_service>(given.store);
   return {};
 }
 

@@ -14,13 +14,13 @@
 namespace machiai {
 
 struct statement_service::worker {
-  explicit worker(std::string store_url) : url(std::move(store_url)) {}
+  explicit worker(const store_settings& given) : options(store_options_of(given, true)) {}
 
   caf::expected<std::string> statement(const clinic_id& clinic, const std::string& month) {
     if (!is_month(month))
       return make_error(ec::out_of_range, "month: must be a month such as 2026-11");
     if (!store) {
-      auto opened = open_to_read(url);
+      auto opened = open_store(options);
       if (!opened)
         return opened.error();
       store = std::move(*opened);
@@ -37,13 +37,13 @@ struct statement_service::worker {
     return encode_json(reader.statement());
   }
 
-  std::string url;
+  store_options options;
   std::unique_ptr<event_store> store;
   std::atomic<size_t> waiting{0};
   boost::asio::thread_pool thread{1};
 };
 
-statement_service::statement_service(std::string store_url) : worker_(std::make_unique<worker>(std::move(store_url))) {}
+statement_service::statement_service(const store_settings& given) : worker_(std::make_unique<worker>(given)) {}
 
 statement_service::~statement_service() {
   worker_->thread.stop();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/ids.hpp"
+#include "store/event_store.hpp"
 
 #include <caf/expected.hpp>
 
@@ -16,7 +16,7 @@ class statement_service {
 public:
   using callback = std::function<void(caf::expected<std::string>)>;
 
-  explicit statement_service(std::string store_url);
+  explicit statement_service(const store_settings& given);
   ~statement_service();
   statement_service(const statement_service&) = delete;
   statement_service& operator=(const statement_service&) = delete;

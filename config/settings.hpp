@@ -143,6 +143,13 @@ struct store_settings {
   uint32_t index_rows_max = 20000;
   /// Appends waiting for the store before commands are refused.
   uint32_t waiting_events_max = 65536;
+  /// Past these the store counts as unavailable. SQLite only waits for locks.
+  uint32_t connect_timeout_ms = 5000;
+  uint32_t lock_timeout_ms = 5000;
+  uint32_t statement_timeout_ms = 15000;
+  /// How long the lock against a second engine may stay taken before the engine ends: the server may take a moment to
+  /// notice that our former connection is gone. PostgreSQL only; SQLite's lock ends with its process.
+  uint32_t writer_lock_wait_ms = 5000;
 };
 
 struct token_settings {

@@ -120,6 +120,8 @@ private:
             command.in_flight_max, true);
     ordered("store.batch_events_max", given_.store.batch_events_max, "store.waiting_events_max",
             given_.store.waiting_events_max, true);
+    ordered("store.lock_timeout_ms", given_.store.lock_timeout_ms, "store.statement_timeout_ms",
+            given_.store.statement_timeout_ms, true);
     ordered("token.leeway_ms", given_.token.leeway_ms, "token.lifetime_max_ms", given_.token.lifetime_max_ms, false);
     ordered("drain.reconnect_window_ms", given_.drain.reconnect_window_ms, "drain.hard_limit_ms",
             given_.drain.hard_limit_ms, false);

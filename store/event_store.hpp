@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/error.hpp"
+#include "config/settings.hpp"
 #include "store/event_record.hpp"
 
 #include <caf/expected.hpp>
@@ -19,19 +20,29 @@ struct store_options {
   std::string url;
   /// Open for reading only: no lock is taken, nothing is created or migrated.
   bool read_only = false;
-  /// PostgreSQL: how long connecting, waiting for a lock and one statement may take before the store counts as
-  /// unavailable.
+  /// How long connecting (PostgreSQL), waiting for a lock and one statement (PostgreSQL) may take before the store
+  /// counts as unavailable.
   uint32_t connect_timeout_ms = 5000;
   uint32_t lock_timeout_ms = 5000;
   uint32_t statement_timeout_ms = 15000;
+  /// PostgreSQL: how long the lock that keeps a second engine off may stay taken, at the opening and after a lost
+  /// connection, before the store counts as another engine's.
+  uint32_t writer_lock_wait_ms = 5000;
+  /// Off only for tests of what holds without that lock.
+  bool writer_lock = true;
+  /// Called by the store's thread when another engine took an open store over: this one can write no more.
+  std::function<void(const caf::error&)> on_taken_over = {};
 };
+
+/// The options an engine or, `read_only`, a command beside it opens its store with.
+store_options store_options_of(const store_settings& given, bool read_only);
 
 /// The durable event log of all clinics. Blocking; one thread at a time. Errors say what is known:
 /// - `ec::store_unavailable`: nothing was changed; the same call may succeed later;
 /// - `ec::timed_out` (`commit` only): the outcome is not known yet, because the store could not be reached to read it.
 /// The
 ///   caller repeats the very same batch until another answer comes; the store reads first and never stores it twice;
-/// - `ec::stale_epoch`: another engine owns the store;
+/// - `ec::stale_epoch`: another engine writes to the store;
 /// - `ec::store_damaged`: what was read contradicts itself;
 /// - `ec::internal`: the store cannot hold a row of the batch (texts must be UTF-8 without NUL); nothing was changed.
 class event_store {

@@ -27,6 +27,11 @@ std::string without_line_end(std::string text) {
   return text;
 }
 
+// Either side notices within 11 s that the other's machine is gone.
+constexpr auto keepalive_idle_s = "5";
+constexpr auto keepalive_interval_s = "2";
+constexpr auto keepalive_count = "3";
+
 constexpr auto unreadable_url = "postgresql:";
 
 struct options_deleter {
@@ -141,9 +146,15 @@ caf::expected<std::unique_ptr<pg_connection>> pg_connection::open(const store_op
   const std::array keys{"connect_timeout",  "keepalives_idle",  "keepalives_interval",
                         "keepalives_count", "tcp_user_timeout", "application_name",
                         "dbname",           "client_encoding",  static_cast<const char*>(nullptr)};
-  const std::array values{
-      connect_timeout_s.c_str(),        "5", "2", "3", give_up_ms.c_str(), "machiai", options.url.c_str(), "UTF8",
-      static_cast<const char*>(nullptr)};
+  const std::array values{connect_timeout_s.c_str(),
+                          keepalive_idle_s,
+                          keepalive_interval_s,
+                          keepalive_count,
+                          give_up_ms.c_str(),
+                          "machiai",
+                          options.url.c_str(),
+                          "UTF8",
+                          static_cast<const char*>(nullptr)};
   std::unique_ptr<pg_connection> connection{
       new pg_connection{PQconnectdbParams(keys.data(), values.data(), 1), options}};
   // Warnings would go to stderr, where our own log is.
@@ -161,7 +172,10 @@ caf::expected<std::unique_ptr<pg_connection>> pg_connection::open(const store_op
 caf::expected<void> pg_connection::set_up(const store_options& options) {
   // The server notices by itself when we are gone: nothing of ours holds a lock for longer than this.
   const auto text =
-      "SET statement_timeout = " + std::to_string(options.statement_timeout_ms) +
+      std::string{"SET tcp_keepalives_idle = "} + keepalive_idle_s +
+      "; SET tcp_keepalives_interval = " + keepalive_interval_s + "; SET tcp_keepalives_count = " + keepalive_count +
+      "; SET tcp_user_timeout = " + std::to_string(options.statement_timeout_ms) +
+      "; SET statement_timeout = " + std::to_string(options.statement_timeout_ms) +
       "; SET lock_timeout = " + std::to_string(options.lock_timeout_ms) +
       "; SET idle_in_transaction_session_timeout = " + std::to_string(options.statement_timeout_ms) +
       "; SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'" +

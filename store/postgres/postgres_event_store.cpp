@@ -15,7 +15,6 @@ namespace {
 constexpr auto commit_attempts = 3;
 constexpr auto settle_attempts = 6;
 constexpr auto first_pause_ms = 25;
-constexpr size_t index_rows_at_open = 100'000;
 
 int64_t as_stored(uint64_t value) {
   return static_cast<int64_t>(value);
@@ -73,14 +72,6 @@ caf::expected<std::unique_ptr<event_store>> postgres_event_store::open(const sto
   std::unique_ptr<postgres_event_store> store{new postgres_event_store{options}};
   if (auto ready = store->connect(); !ready)
     return std::move(ready.error());
-  // Whoever wrote before may have ended behind its log: with a full index a takeover has no tail to walk along.
-  while (!options.read_only) {
-    const auto done = store->index_step(index_rows_at_open);
-    if (!done)
-      return done.error();
-    if (*done == 0)
-      break;
-  }
   return std::unique_ptr<event_store>{std::move(store)};
 }
 
@@ -91,6 +82,8 @@ caf::expected<void> postgres_event_store::connect() {
   auto opened = pg_connection::open(options_);
   if (!opened)
     return std::move(opened.error());
+  if (auto locked = take_lock(**opened); !locked)
+    return locked;
   if (auto ready = options_.read_only ? check_version(**opened) : migrate(**opened); !ready)
     return ready;
   std::vector<pg_rows> rows;
@@ -98,7 +91,17 @@ caf::expected<void> postgres_event_store::connect() {
     return (*opened)->error("read the log's end");
   newest_position_ = std::max(newest_position_, rows[0].bigint(0, 0));
   connection_ = std::move(*opened);
+  was_open_ = true;
   return caf::unit;
+}
+
+caf::expected<void> postgres_event_store::take_lock(pg_connection& connection) {
+  if (options_.read_only || !options_.writer_lock)
+    return caf::unit;
+  auto locked = lock_.take(connection);
+  if (!locked && was_open_ && code_of(locked.error()) == ec::stale_epoch && options_.on_taken_over)
+    options_.on_taken_over(locked.error());
+  return locked;
 }
 
 template <class F>
@@ -193,6 +196,8 @@ caf::expected<std::optional<commit_outcome>> postgres_event_store::settle_doubt(
     const auto found = look_for(doubt_->find_row);
     if (!found) {
       why = found.error();
+      if (code_of(why) == ec::stale_epoch)
+        return why;
       continue;
     }
     auto settled = std::move(*doubt_);

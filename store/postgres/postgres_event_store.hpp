@@ -2,6 +2,7 @@
 
 #include "store/event_store.hpp"
 #include "store/postgres/pg_connection.hpp"
+#include "store/postgres/postgres_writer_lock.hpp"
 #include "store/stream_heads.hpp"
 
 #include <memory>
@@ -11,8 +12,8 @@
 
 namespace machiai {
 
-/// The store in a PostgreSQL database, reached by one connection that is opened again when it is lost. Any number of
-/// engines may share the database; a clinic belongs to the one that took it over last.
+/// The store in a schema of a PostgreSQL database, reached by one connection that is opened again when it is lost. One
+/// writer at a time, kept by a lock of its session; any number of readers.
 class postgres_event_store : public event_store {
 public:
   static caf::expected<std::unique_ptr<event_store>> open(const store_options& options);
@@ -34,10 +35,11 @@ private:
     pg_statement find_row;
   };
 
-  explicit postgres_event_store(store_options options) : options_(std::move(options)) {}
+  explicit postgres_event_store(store_options options) : options_(std::move(options)), lock_(options_) {}
 
   /// Opens a new connection when there is none or it is lost.
   caf::expected<void> connect();
+  caf::expected<void> take_lock(pg_connection& connection);
 
   /// Runs what may be run twice, once more on a new connection when the old one turns out to be lost.
   template <class F>
@@ -46,13 +48,16 @@ private:
   caf::expected<commit_outcome> commit_new(const commit_batch& batch);
   caf::expected<void> drop_lost_clinics();
   /// The outcome of the doubtful transaction when it is stored, nothing when it never will be; the doubt is over in
-  /// both cases. `ec::timed_out`, and the doubt stays, when the server could not be asked.
+  /// both cases. `ec::timed_out`, and the doubt stays, when the server could not be asked; `ec::stale_epoch` when
+  /// another engine has the store.
   caf::expected<std::optional<commit_outcome>> settle_doubt();
   caf::expected<bool> look_for(const pg_statement& find_row);
   caf::expected<std::vector<takeover>> try_take_over(std::span<const clinic_id> clinics, incarnation engine);
   void note_takeovers(int64_t counter);
 
   store_options options_;
+  postgres_writer_lock lock_;
+  bool was_open_ = false;
   std::unique_ptr<pg_connection> connection_;
   stream_heads heads_;
   /// The counter of takeovers as this object last saw it with `heads_` being right.

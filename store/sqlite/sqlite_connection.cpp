@@ -12,9 +12,6 @@ namespace machiai {
 
 namespace {
 
-/// How long a statement waits for a lock; only a checkpoint and a reader of the same process can hold one for long.
-constexpr int busy_timeout_ms = 5000;
-
 bool is_damage(int code) {
   const auto primary = code & 0xFF;
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
@@ -94,7 +91,8 @@ digest sqlite_query::blob(int column) const {
   return value;
 }
 
-caf::expected<std::unique_ptr<sqlite_connection>> sqlite_connection::open(const std::string& path, bool read_only) {
+caf::expected<std::unique_ptr<sqlite_connection>> sqlite_connection::open(const std::string& path, bool read_only,
+                                                                          uint32_t lock_timeout_ms) {
   // SQLite gives a new file the mode 0644, and its log files that of the file.
   if (!read_only)
     if (const auto file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); file >= 0)
@@ -106,7 +104,7 @@ caf::expected<std::unique_ptr<sqlite_connection>> sqlite_connection::open(const 
   std::unique_ptr<sqlite_connection> connection{new sqlite_connection{path, handle}};
   if (code != SQLITE_OK)
     return connection->error(code, "open");
-  sqlite3_busy_timeout(handle, busy_timeout_ms);
+  sqlite3_busy_timeout(handle, static_cast<int>(lock_timeout_ms));
   // The log files stay after the last connection ends, so that a reader without permission to write can always open.
   auto keep = 1;
   sqlite3_file_control(handle, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);

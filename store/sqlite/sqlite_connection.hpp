@@ -55,7 +55,8 @@ private:
 class sqlite_connection {
 public:
   /// Opens `path`; a writer creates the file (mode 0600) when it is missing.
-  static caf::expected<std::unique_ptr<sqlite_connection>> open(const std::string& path, bool read_only);
+  static caf::expected<std::unique_ptr<sqlite_connection>> open(const std::string& path, bool read_only,
+                                                                uint32_t lock_timeout_ms);
   ~sqlite_connection();
   sqlite_connection(const sqlite_connection&) = delete;
   sqlite_connection& operator=(const sqlite_connection&) = delete;

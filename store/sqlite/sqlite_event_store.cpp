@@ -7,11 +7,11 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+
 namespace machiai {
 
 namespace {
-
-constexpr int64_t index_rows_at_open = 100'000;
 
 int64_t as_stored(uint64_t value) {
   return static_cast<int64_t>(value);
@@ -45,9 +45,14 @@ constexpr auto read_takeovers = "SELECT value FROM store_state WHERE name = 'tak
 
 } // namespace
 
-caf::expected<std::unique_ptr<event_store>> sqlite_event_store::open(const std::string& path, bool read_only) {
-  std::unique_ptr<sqlite_event_store> store{new sqlite_event_store{path, read_only}};
-  if (!read_only) {
+caf::expected<std::unique_ptr<event_store>> sqlite_event_store::open(const std::string& path,
+                                                                     const store_options& options) {
+  std::unique_ptr<sqlite_event_store> store{new sqlite_event_store{path, options}};
+  if (!options.read_only) {
+    // Before the lock's file is made beside it.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+      return make_error(ec::store_unavailable, "sqlite:" + path + ": is a directory");
     auto lock = writer_lock::take(path + ".lock");
     if (!lock)
       return std::move(lock.error());
@@ -55,21 +60,13 @@ caf::expected<std::unique_ptr<event_store>> sqlite_event_store::open(const std::
   }
   if (auto ready = store->connect(); !ready)
     return std::move(ready.error());
-  // Whoever wrote before may have ended behind its log: with a full index a takeover needs no walk along the tail.
-  while (!read_only) {
-    const auto done = store->index_step(index_rows_at_open);
-    if (!done)
-      return done.error();
-    if (*done == 0)
-      break;
-  }
   return std::unique_ptr<event_store>{std::move(store)};
 }
 
 caf::expected<void> sqlite_event_store::connect() {
   if (connection_)
     return caf::unit;
-  auto opened = sqlite_connection::open(path_, read_only_);
+  auto opened = sqlite_connection::open(path_, read_only_, lock_timeout_ms_);
   if (!opened)
     return std::move(opened.error());
   connection_ = std::move(*opened);
@@ -201,7 +198,7 @@ caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clini
   for (const auto code : {rows.error_code(), raise.run() ? 0 : raise.error_code()})
     if (code != 0)
       return connection_->error(code, "take a clinic over");
-  // Rows behind the index were written by this object: opening it completed the index.
+  // Rows behind the index were written by this object: `open_store` completed the index.
   if (const auto* known = heads_.find(clinic)) {
     head = {answer.epoch, known->seq};
     return answer;

@@ -17,7 +17,7 @@ namespace machiai {
 /// (`PATH.lock`); any number of readers, also while an engine writes.
 class sqlite_event_store : public event_store {
 public:
-  static caf::expected<std::unique_ptr<event_store>> open(const std::string& path, bool read_only);
+  static caf::expected<std::unique_ptr<event_store>> open(const std::string& path, const store_options& options);
 
   caf::expected<commit_outcome> commit(const commit_batch& batch) override;
   caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
@@ -41,7 +41,8 @@ private:
     probe last_row;
   };
 
-  sqlite_event_store(std::string path, bool read_only) : path_(std::move(path)), read_only_(read_only) {}
+  sqlite_event_store(std::string path, const store_options& options)
+      : path_(std::move(path)), read_only_(options.read_only), lock_timeout_ms_(options.lock_timeout_ms) {}
 
   /// Opens the file again when an earlier error closed it.
   caf::expected<void> connect();
@@ -55,6 +56,7 @@ private:
 
   std::string path_;
   bool read_only_;
+  uint32_t lock_timeout_ms_;
   writer_lock lock_;
   std::unique_ptr<sqlite_connection> connection_;
   stream_heads heads_;

@@ -27,7 +27,7 @@ caf::expected<writer_lock> writer_lock::take(const std::string& path) {
   if (lock.descriptor_ < 0)
     return make_error(ec::store_unavailable, path + ": " + std::generic_category().message(errno));
   if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0)
-    return make_error(ec::stale_epoch, "another engine" + holder_of(lock.descriptor_) + " holds " + path);
+    return make_error(ec::stale_epoch, path + ": another engine writes to this store" + holder_of(lock.descriptor_));
   const auto process = std::to_string(::getpid());
   // Only for the message above: without it the lock holds just as well.
   if (::ftruncate(lock.descriptor_, 0) == 0 && ::pwrite(lock.descriptor_, process.data(), process.size(), 0) < 0)

@@ -10,8 +10,8 @@ namespace machiai {
 /// Keeps a second engine off a store file: `flock` on a file beside it, held until this object or the process ends.
 class writer_lock {
 public:
-  /// `ec::stale_epoch` naming the holder's process when the lock is taken, `ec::store_unavailable` when the file cannot be
-  /// made.
+  /// `ec::stale_epoch` naming the holder's process when the lock is taken, `ec::store_unavailable` when the file cannot
+  /// be made.
   static caf::expected<writer_lock> take(const std::string& path);
 
   writer_lock() = default;

@@ -272,30 +272,40 @@ TEST_CASE_TEMPLATE("store: the numbering goes on after a restart", Backend, STOR
   CHECK(*verify_clinic(*store, stream.clinic()) == std::nullopt);
 }
 
-TEST_CASE_TEMPLATE("store: of two engines only the one that took over last can write", Backend, STORE_BACKENDS) {
+TEST_CASE_TEMPLATE("store: a second engine is kept off, and the first writes on", Backend, sqlite_backend,
+                   postgres_backend) {
   Backend backend;
   auto first = require_open(backend.open());
+  sample_stream stream{"c-1", 0};
+  own(*first, stream);
+  const auto second = backend.open();
+  REQUIRE_FALSE(second);
+  CHECK(code_of(second.error()) == ec::stale_epoch);
+  CHECK(message_of(second.error()).find("another engine writes to this store") != std::string::npos);
+  store_all(*first, stream.next(1));
+  first.reset();
+  require_open(backend.open());
+}
+
+TEST_CASE_TEMPLATE("store: without a lock, of two engines only the one that took over last can write", Backend,
+                   memory_backend, postgres_backend) {
+  Backend backend;
+  auto first = require_open(backend.open_unlocked());
   sample_stream stream{"c-1", 0};
   sample_stream other{"c-2", 0};
   own(*first, stream);
   own(*first, other);
   store_all(*first, stream.next(1));
-  auto second = backend.open();
-  if constexpr (!Backend::two_writers) {
-    REQUIRE_FALSE(second);
-    CHECK(code_of(second.error()) == ec::stale_epoch);
-    store_all(*first, stream.next(1));
-  } else {
-    auto unaware = stream;
-    own(**second, stream, second_engine);
-    store_all(**second, stream.next(2));
-    commit_batch batch;
-    batch.appends = {other.next(1), unaware.next(2)};
-    CHECK(refused_of(*first, batch) == std::vector<size_t>{1});
-    CHECK(refused_of(*first, batch_of(unaware.next(1))) == std::vector<size_t>{0});
-    store_all(*first, other.next(1));
-    CHECK(loaded(*first, stream.clinic()).events.size() == 3);
-    CHECK(*verify_clinic(**second, stream.clinic()) == std::nullopt);
-    CHECK(*verify_clinic(**second, other.clinic()) == std::nullopt);
-  }
+  const auto second = require_open(backend.open_unlocked());
+  auto unaware = stream;
+  own(*second, stream, second_engine);
+  store_all(*second, stream.next(2));
+  commit_batch batch;
+  batch.appends = {other.next(1), unaware.next(2)};
+  CHECK(refused_of(*first, batch) == std::vector<size_t>{1});
+  CHECK(refused_of(*first, batch_of(unaware.next(1))) == std::vector<size_t>{0});
+  store_all(*first, other.next(1));
+  CHECK(loaded(*first, stream.clinic()).events.size() == 3);
+  CHECK(*verify_clinic(*second, stream.clinic()) == std::nullopt);
+  CHECK(*verify_clinic(*second, other.clinic()) == std::nullopt);
 }

@@ -1,10 +1,31 @@
 #include "tests/support/small_disk.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <stdexcept>
-#include <string>
-#include <sys/mount.h>
+#include <cstdint>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+std::atomic<int64_t> room_left = INT64_MAX;
+
+} // namespace
+
+extern "C" ssize_t pwrite64(int descriptor, const void* data, size_t size, off64_t offset) {
+  const auto fits = std::min<int64_t>(room_left, static_cast<int64_t>(size));
+  if (fits <= 0 && size > 0) {
+    errno = ENOSPC;
+    return -1;
+  }
+  const auto written = syscall(SYS_pwrite64, descriptor, data, fits, offset);
+  if (written > 0 && room_left != INT64_MAX)
+    room_left -= written;
+  return written;
+}
 
 namespace machiai::test {
 
@@ -28,14 +49,12 @@ void limit_file_size::lift() {
   set_limit(RLIM_INFINITY);
 }
 
-small_disk::small_disk(std::filesystem::path directory, size_t bytes) : directory_(std::move(directory)) {
-  const auto size = "size=" + std::to_string(bytes);
-  if (mount("tmpfs", directory_.c_str(), "tmpfs", 0, size.c_str()) != 0)
-    throw std::runtime_error("cannot mount a small file system on " + directory_.string());
+small_disk::small_disk(size_t bytes) {
+  room_left = static_cast<int64_t>(bytes);
 }
 
-small_disk::~small_disk() {
-  umount2(directory_.c_str(), MNT_DETACH);
+void small_disk::make_room() {
+  room_left = INT64_MAX;
 }
 
 } // namespace machiai::test

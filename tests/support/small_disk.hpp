@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 
 namespace machiai::test {
 
@@ -16,16 +15,16 @@ public:
   void lift();
 };
 
-/// A file system in memory of `bytes` over an empty directory; needs root. Unmounted at the end.
+/// Only so many `bytes` of room are left for `pwrite64`, by which SQLite writes, in this process: then it gets ENOSPC,
+/// as on a full disk, after a last part that still fitted. The test's own function stands in front of the C library's.
 class small_disk {
 public:
-  small_disk(std::filesystem::path directory, size_t bytes);
-  ~small_disk();
+  explicit small_disk(size_t bytes);
+  ~small_disk() { make_room(); }
   small_disk(const small_disk&) = delete;
   small_disk& operator=(const small_disk&) = delete;
 
-private:
-  std::filesystem::path directory_;
+  void make_room();
 };
 
 } // namespace machiai::test

@@ -48,7 +48,11 @@ postgres_backend::postgres_backend() {
 }
 
 opened_store postgres_backend::open() {
-  return open_store({.url = url});
+  return open_store({.url = url, .writer_lock_wait_ms = 200});
+}
+
+opened_store postgres_backend::open_unlocked() {
+  return open_store({.url = url, .writer_lock = false});
 }
 
 opened_store postgres_backend::open_to_read() {

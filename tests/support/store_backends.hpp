@@ -12,14 +12,13 @@ namespace machiai::test {
 using opened_store = caf::expected<std::unique_ptr<event_store>>;
 
 struct memory_backend {
-  /// Whether a second store object can be opened for writing while the first is open.
-  static constexpr bool two_writers = true;
   opened_store open();
+  /// As if there were no lock against a second writer.
+  opened_store open_unlocked() { return open(); }
   std::shared_ptr<memory_log> log = std::make_shared<memory_log>();
 };
 
 struct sqlite_backend {
-  static constexpr bool two_writers = false;
   opened_store open();
   opened_store open_to_read();
   /// Runs SQL in the file behind the store's back.
@@ -30,9 +29,9 @@ struct sqlite_backend {
 
 /// A schema of its own in the test's PostgreSQL server.
 struct postgres_backend {
-  static constexpr bool two_writers = true;
   postgres_backend();
   opened_store open();
+  opened_store open_unlocked();
   opened_store open_to_read();
   /// Runs SQL in the schema behind the store's back.
   void run(const std::string& sql) const;
