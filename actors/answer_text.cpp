@@ -33,7 +33,7 @@ std::string refused_text(const caf::error& why) {
 std::string error_object(const caf::error& why) {
   const auto code = code_of(why);
   std::string out = R"({"code":")" + to_string(code) + R"(","message":)";
-  append_json_string(out, message_of(why));
+  append_json_string(out, public_message_of(why));
   out += R"(,"retryable":)";
   out += retryable(code) ? "true}" : "false}";
   return out;

@@ -1,6 +1,7 @@
 #include "actors/event_log.hpp"
 
 #include "config/error.hpp"
+#include "config/log.hpp"
 #include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
@@ -102,7 +103,7 @@ bool event_log_state::commit_gathered() {
   auto now_due = unknown_ ? *std::exchange(unknown_, std::nullopt) : std::exchange(gathered_, {});
   const auto begun_us = monotonic_us();
   const auto outcome = store_->commit(now_due.what);
-  measure(now_due, static_cast<bool>(outcome), monotonic_us() - begun_us);
+  measure(now_due, outcome ? caf::error{} : outcome.error(), monotonic_us() - begun_us);
   last_commit_ = self_->clock().now();
   if (!outcome && code_of(outcome.error()) == ec::timed_out) {
     unknown_ = std::move(now_due);
@@ -112,13 +113,21 @@ bool event_log_state::commit_gathered() {
   return true;
 }
 
-void event_log_state::measure(const batch& done, bool stored, int64_t length_us) {
-  shared_.ready->store_writes = stored;
+void event_log_state::note_writing(const caf::error& problem) {
+  const auto wrote = shared_.ready->store_writes.exchange(!problem);
+  if (wrote && problem)
+    log_error("store.stopped_writing", problem);
+  else if (!wrote && !problem)
+    log_info("store.writes_again");
+}
+
+void event_log_state::measure(const batch& done, const caf::error& problem, int64_t length_us) {
+  note_writing(problem);
   if (!shared_.metrics)
     return;
   shared_.metrics->commit_seconds.observe(static_cast<double>(length_us) / 1e6);
   shared_.metrics->commit_events.observe(static_cast<double>(done.events));
-  if (!stored)
+  if (problem)
     shared_.metrics->store_failures.add();
 }
 
@@ -199,7 +208,8 @@ void event_log_state::prove_alive() {
   // A mark that cannot be written only makes a later crash forget more; the commits themselves say that the store
   // fails.
   // It is also how an idle engine finds out that its store works again.
-  shared_.ready->store_writes = static_cast<bool>(store_->mark_alive({shared_.engine, shared_.clock(), false}));
+  const auto marked = store_->mark_alive({shared_.engine, shared_.clock(), false});
+  note_writing(marked ? caf::error{} : marked.error());
   self_->delayed_send(self_, milliseconds{shared_.settings->presence.alive_interval_ms}, alive_due{});
 }
 

@@ -57,7 +57,9 @@ private:
   void schedule_flush();
   /// False when the store could not say what became of the batch; nothing else may go to it before that is known.
   bool commit_gathered();
-  void measure(const batch& done, bool stored, int64_t length_us);
+  /// Whether the store took what it was given last, as others see it.
+  void note_writing(const caf::error& problem);
+  void measure(const batch& done, const caf::error& problem, int64_t length_us);
   void tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome);
   /// Takes out what follows a lost append of the same owner.
   void drop_lost(batch& x);

@@ -118,6 +118,21 @@ std::string message_of(const caf::error& error) {
   return std::string{describe(code_of(error))};
 }
 
+std::string public_message_of(const caf::error& error) {
+  switch (const auto code = code_of(error)) {
+  case ec::store_unavailable:
+  case ec::stale_epoch:
+  case ec::store_version:
+  case ec::store_damaged:
+  case ec::bad_setting:
+  case ec::system_failure:
+  case ec::internal:
+    return std::string{describe(code)};
+  default:
+    return message_of(error);
+  }
+}
+
 void invariant(bool holds, const char* what) {
   if (!holds)
     throw std::logic_error(std::string("broken invariant: ") + what);

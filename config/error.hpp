@@ -99,6 +99,10 @@ ec code_of(const caf::error& error);
 /// The message an error was made with, without its code; what the code means if there is none.
 std::string message_of(const caf::error& error);
 
+/// The message for a client: of an error of the store, the settings, the system or the engine itself only what its code
+/// means, because the rest may name paths and addresses.
+std::string public_message_of(const caf::error& error);
+
 /// Ends the caller by an exception when a thing that must hold does not. Stays on in release builds: an actor that
 /// meets a broken invariant dies and is rebuilt from the log.
 void invariant(bool holds, const char* what);

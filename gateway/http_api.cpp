@@ -20,7 +20,7 @@ constexpr std::string_view bearer = "Bearer ";
 constexpr milliseconds guest_token_lifetime{24LL * 3'600'000};
 
 http_response problem(const caf::error& why) {
-  return problem_response(status_of(code_of(why)), code_of(why), message_of(why));
+  return problem_response(status_of(code_of(why)), code_of(why), public_message_of(why));
 }
 
 /// The rules' own words for a wrong link: a room that does not exist must not sound different.

@@ -21,6 +21,12 @@ TEST_CASE("answer text: a no names its code once and reads back as the error it 
   CHECK(message_of(*read) == "the \"room\" is locked");
 }
 
+TEST_CASE("answer text: a no of the store names neither path nor address") {
+  const auto text = refused_text(make_error(ec::store_unavailable, "sqlite:/var/lib/machiai.db: cannot commit"));
+  CHECK(text.find("machiai.db") == std::string::npos);
+  CHECK(text.find(describe(ec::store_unavailable)) != std::string::npos);
+}
+
 TEST_CASE("answer text: what is no answer is a refusal of the engine's own") {
   for (const auto* text : {"", "[]", "{}", R"({"ok":false,"error":{"code":"unheard_of","message":""}})"}) {
     const auto read = refusal_in(text);
