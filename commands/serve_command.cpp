@@ -37,7 +37,9 @@ sigset_t block_signals() {
   for (const auto signal : {SIGTERM, SIGINT, SIGHUP})
     sigaddset(&handled, signal);
   pthread_sigmask(SIG_BLOCK, &handled, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // What these would end the process for comes back as an error too.
+  for (const auto signal : {SIGPIPE, SIGXFSZ})
+    std::signal(signal, SIG_IGN);
   return handled;
 }
 
