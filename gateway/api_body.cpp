@@ -60,7 +60,7 @@ constexpr size_t chart_number_bytes_max = 64;
 
 template <class Body>
 caf::expected<Body> read(std::string_view text) {
-  auto value = parse_json(text);
+  auto value = parse_client_json(text);
   if (!value)
     return value.error();
   return decode_json<Body>(*value, decode_policy::strict);
@@ -68,31 +68,51 @@ caf::expected<Body> read(std::string_view text) {
 
 /// Reads a body and hands it to `make`, or passes on what was wrong with it.
 template <class Body, class Make>
-caf::expected<command> read_with(std::string_view text, const Make& make) {
+caf::expected<asked_change> read_with(std::string_view text, const Make& make) {
   auto body = read<Body>(text);
   if (!body)
     return body.error();
-  return make(*body);
+  auto canonical = encode_json(*body);
+  caf::expected<command> made = make(*body);
+  if (!made)
+    return made.error();
+  return asked_change{std::move(*made), std::move(canonical)};
 }
 
-caf::error bad_name(const char* field) {
-  return make_error(ec::out_of_range, std::string(field) + ": 1 to 100 characters without control characters");
+asked_change without_body(command what) {
+  return {std::move(what), {}};
 }
 
-caf::expected<command> make_patient(const api_route& route, const patient_body& x) {
-  if (!is_valid_display_name(x.name))
-    return bad_name("name");
-  if (!x.kana.empty() && !is_valid_display_name(x.kana))
-    return bad_name("kana");
-  if (x.chart_number.size() > chart_number_bytes_max ||
-      (!x.chart_number.empty() && !is_valid_display_name(x.chart_number)))
+/// The same as `tidy_display_name` for a field that may be empty.
+caf::error tidy_optional(std::string& text, std::string_view field) {
+  return text.empty() ? caf::error{} : tidy_display_name(text, field);
+}
+
+caf::expected<command> make_clinic(named_body& x) {
+  if (auto why = tidy_display_name(x.name, "name"))
+    return why;
+  return command{clinic_command{put_clinic{{x.name}}}};
+}
+
+caf::expected<command> make_doctor(const api_route& route, named_body& x) {
+  if (auto why = tidy_display_name(x.name, "name"))
+    return why;
+  return command{clinic_command{put_doctor{{person_id{route.id}, x.name}}}};
+}
+
+caf::expected<command> make_patient(const api_route& route, patient_body& x) {
+  if (auto why = tidy_display_name(x.name, "name"))
+    return why;
+  if (auto why = tidy_optional(x.kana, "kana"))
+    return why;
+  if (tidy_optional(x.chart_number, "chart_number") || x.chart_number.size() > chart_number_bytes_max)
     return make_error(ec::out_of_range, "chart_number: at most 64 bytes without control characters");
   return command{clinic_command{put_patient{{person_id{route.id}, x.name, x.kana, x.chart_number, x.card_registered}}}};
 }
 
-caf::expected<command> make_appointment(const api_route& route, const appointment_body& x) {
-  if (!x.menu.empty() && !is_valid_display_name(x.menu))
-    return bad_name("menu");
+caf::expected<command> make_appointment(const api_route& route, appointment_body& x) {
+  if (auto why = tidy_optional(x.menu, "menu"))
+    return why;
   return command{room_command{
       put_appointment{{room_id{route.id}, x.starts_at, x.duration_min, x.menu, x.patients, x.doctors, x.is_test}}}};
 }
@@ -106,33 +126,24 @@ caf::expected<command> make_key(const api_route& route, const key_body& x, const
 
 } // namespace
 
-caf::expected<std::variant<clinic_command, room_command>> decode_body(const api_route& route, std::string_view body,
-                                                                      const sealing_key& sealing) {
+caf::expected<asked_change> decode_body(const api_route& route, std::string_view body, const sealing_key& sealing) {
   switch (route.kind) {
   case command_kind::put_clinic:
-    return read_with<named_body>(body, [](const named_body& x) -> caf::expected<command> {
-      if (!is_valid_display_name(x.name))
-        return bad_name("name");
-      return command{clinic_command{put_clinic{{x.name}}}};
-    });
+    return read_with<named_body>(body, [](named_body& x) { return make_clinic(x); });
   case command_kind::put_doctor:
-    return read_with<named_body>(body, [&](const named_body& x) -> caf::expected<command> {
-      if (!is_valid_display_name(x.name))
-        return bad_name("name");
-      return command{clinic_command{put_doctor{{person_id{route.id}, x.name}}}};
-    });
+    return read_with<named_body>(body, [&](named_body& x) { return make_doctor(route, x); });
   case command_kind::put_key:
     return read_with<key_body>(body, [&](const key_body& x) { return make_key(route, x, sealing); });
   case command_kind::put_patient:
-    return read_with<patient_body>(body, [&](const patient_body& x) { return make_patient(route, x); });
+    return read_with<patient_body>(body, [&](patient_body& x) { return make_patient(route, x); });
   case command_kind::put_appointment:
-    return read_with<appointment_body>(body, [&](const appointment_body& x) { return make_appointment(route, x); });
+    return read_with<appointment_body>(body, [&](appointment_body& x) { return make_appointment(route, x); });
   case command_kind::revoke_key:
-    return command{clinic_command{revoke_key{key_id{route.id}}}};
+    return without_body(clinic_command{revoke_key{key_id{route.id}}});
   case command_kind::revoke_person:
-    return command{clinic_command{revoke_person{person_id{route.id}}}};
+    return without_body(clinic_command{revoke_person{person_id{route.id}}});
   case command_kind::cancel_appointment:
-    return command{room_command{cancel_appointment{room_id{route.id}}}};
+    return without_body(room_command{cancel_appointment{room_id{route.id}}});
   default:
     return make_error(ec::unknown_command, "this route changes nothing");
   }

@@ -11,10 +11,16 @@
 
 namespace machiai {
 
-/// What a request to change something asks for. Ids come from the path, the rest from the JSON body, which is read
-/// strictly; names are checked (domain: at most 100 characters, no control characters), HS256 secrets come out sealed.
-caf::expected<std::variant<clinic_command, room_command>> decode_body(const api_route& route, std::string_view body,
-                                                                      const sealing_key& sealing);
+/// What a request to change something asks for.
+struct asked_change {
+  std::variant<clinic_command, room_command> command;
+  /// The body as read, in one form whatever its blanks and the order of its members; to tell requests apart.
+  std::string canonical;
+};
+
+/// Ids come from the path, the rest from the JSON body, which is read strictly; names come out in the form of
+/// gateway/display_name.hpp, HS256 secrets sealed.
+caf::expected<asked_change> decode_body(const api_route& route, std::string_view body, const sealing_key& sealing);
 
 /// A guest's request to use a link.
 struct redeem_request {

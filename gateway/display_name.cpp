@@ -1,59 +1,83 @@
 #include "gateway/display_name.hpp"
 
-#include <cstdint>
+#include "config/error.hpp"
+
+#include <cstdlib>
+#include <memory>
+#include <utf8proc.h>
 
 namespace machiai {
 
 namespace {
 
-constexpr uint32_t not_a_character = 0xFFFFFFFF;
+/// The longest a name of so many characters can be in any form (Unicode UAX 15: 18 bytes come of one character at
+/// most, and back). What is longer is not normalised: that takes a time that grows with the square.
+constexpr size_t bytes_max = display_name_characters_max * 18;
 
-/// Takes one character off the front of a text that is not empty.
-uint32_t take_character(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xC2 ? 0
-                        : first < 0xE0 ? 2
-                        : first < 0xF0 ? 3
-                        : first < 0xF5 ? 4
-                                       : 0;
-  if (length == 0 || text.size() < length)
-    return not_a_character;
-  uint32_t value = length == 1 ? first : first & (0x7Fu >> length);
-  for (size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0) != 0x80)
-      return not_a_character;
-    value = value << 6 | (next & 0x3Fu);
+struct freed {
+  void operator()(utf8proc_uint8_t* text) const { std::free(text); }
+};
+
+std::optional<std::string> normalise(std::string_view text) {
+  utf8proc_uint8_t* result = nullptr;
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                   &result, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, freed> owned{result};
+  if (size < 0)
+    return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(result), static_cast<size_t>(size));
+}
+
+bool is_blank(utf8proc_int32_t value) {
+  return utf8proc_category(value) == UTF8PROC_CATEGORY_ZS;
+}
+
+/// Controls, separators of lines and paragraphs, half surrogates; marks that turn the direction; the invisible
+/// U+FEFF.
+bool is_forbidden(utf8proc_int32_t value) {
+  switch (utf8proc_category(value)) {
+  case UTF8PROC_CATEGORY_CC:
+  case UTF8PROC_CATEGORY_CS:
+  case UTF8PROC_CATEGORY_ZL:
+  case UTF8PROC_CATEGORY_ZP:
+    return true;
+  default:
+    return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069) || value == 0x200E ||
+           value == 0x200F || value == 0xFEFF;
   }
-  const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  text.remove_prefix(length);
-  return overlong || surrogate || value > 0x10FFFF ? not_a_character : value;
 }
 
-bool is_blank(uint32_t value) {
-  return value == ' ' || value == 0xA0 || value == 0x3000;
-}
-
-bool is_forbidden(uint32_t value) {
-  return value < 0x20 || (value >= 0x7F && value < 0xA0) || (value >= 0x2028 && value <= 0x202E) ||
-         (value >= 0x2066 && value <= 0x2069) || value == 0x200E || value == 0x200F || value == 0xFEFF ||
-         value == not_a_character;
+bool is_showable(std::string_view text) {
+  size_t count = 0;
+  utf8proc_int32_t last = ' ';
+  while (!text.empty()) {
+    utf8proc_int32_t value = 0;
+    const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &value);
+    if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) || ++count > display_name_characters_max)
+      return false;
+    text.remove_prefix(static_cast<size_t>(used));
+    last = value;
+  }
+  return count > 0 && !is_blank(last);
 }
 
 } // namespace
 
-bool is_valid_display_name(std::string_view text) noexcept {
-  size_t count = 0;
-  uint32_t last = ' ';
-  while (!text.empty()) {
-    const auto value = take_character(text);
-    if (is_forbidden(value) || (count == 0 && is_blank(value)) || ++count > display_name_characters_max)
-      return false;
-    last = value;
-  }
-  return count > 0 && !is_blank(last);
+std::optional<std::string> read_display_name(std::string_view text) {
+  if (text.empty() || text.size() > bytes_max)
+    return std::nullopt;
+  auto name = normalise(text);
+  return name && is_showable(*name) ? std::move(name) : std::nullopt;
+}
+
+caf::error tidy_display_name(std::string& name, std::string_view field) {
+  auto tidy = read_display_name(name);
+  if (!tidy)
+    return make_error(ec::out_of_range, std::string{field} + ": 1 to 100 characters without control characters");
+  name = std::move(*tidy);
+  return {};
 }
 
 } // namespace machiai

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <caf/error.hpp>
+
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace machiai {
 
 inline constexpr size_t display_name_characters_max = 100;
 
-/// True for 1 to 100 characters of valid UTF-8 (RFC 3629) that hold no control characters, line separators or marks
-/// that turn the writing direction, and do not begin or end with a blank.
-bool is_valid_display_name(std::string_view text) noexcept;
+/// A name as people may show it, in Unicode's form NFC, so that what looks alike is alike. Nothing for what is not
+/// UTF-8 or has, in that form, no characters or more than 100, control characters, characters that turn the direction
+/// of writing or break lines, or a blank at either end.
+std::optional<std::string> read_display_name(std::string_view text);
+
+/// Puts `name` into that form, or says with `ec::out_of_range` that the field may not hold it. False (no error) when
+/// all is well.
+caf::error tidy_display_name(std::string& name, std::string_view field);
 
 } // namespace machiai

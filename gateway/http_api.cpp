@@ -6,6 +6,7 @@
 #include "gateway/invite_secret.hpp"
 #include "gateway/shard.hpp"
 #include "metrics/engine_metrics.hpp"
+#include "store/json_encode.hpp"
 
 #include <chrono>
 #include <utility>
@@ -115,12 +116,15 @@ void http_api::handle_admin(connection_id from, const http_request& request) {
   const auto& context = shard_.context();
   http_response response;
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (path == "/livez") {
+  if (!request.header("origin").empty()) {
+    // A browser speaks for whatever page it shows; no page has business here.
+    response = problem_response(403, ec::forbidden, "no page of a browser may ask this");
+  } else if (path == "/livez") {
     response.body = R"({"live":true})";
   } else if (path == "/readyz") {
     const auto why = context.not_ready();
     response.status = why.empty() ? 200 : 503;
-    response.body = why.empty() ? R"({"ready":true})" : R"({"ready":false,"reason":")" + why + "\"}";
+    response.body = why.empty() ? R"({"ready":true})" : R"({"ready":false,"reason":)" + encode_json(why) + '}';
   } else if (path == "/metrics" && context.shared.metrics) {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = context.shared.metrics->text();
@@ -199,10 +203,10 @@ void http_api::carry_out(call x) {
 }
 
 void http_api::change(call x, clinic_link& link) {
-  auto command = decode_body(x.route, x.request.body, shard_.context().key->sealing);
-  if (!command)
-    return refuse(x, command.error());
-  send(link, std::move(x), std::move(*command));
+  auto asked = decode_body(x.route, x.request.body, shard_.context().key->sealing);
+  if (!asked)
+    return refuse(x, asked.error());
+  send(link, std::move(x), std::move(asked->command));
 }
 
 void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command) {
@@ -336,7 +340,10 @@ void http_api::expire(int64_t oldest_ms) {
     it = calls_.erase(it);
     if (late.route.kind != command_kind::get_usage)
       shard_.request_done(late.redeem ? late.redeem->clinic : late.route.clinic);
-    refuse(late, make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
+    auto response = problem(make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
+    // The answer may still come and must not be taken for that of a later request.
+    response.close = true;
+    answer(late, std::move(response));
   }
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/base64url.hpp"
 #include "gateway/display_name.hpp"
 #include "store/enum_words.hpp"
+#include "store/repeated_key.hpp"
 
 #include <boost/json.hpp>
 
@@ -20,39 +21,13 @@ constexpr size_t json_depth_max = 4;
 /// RFC 7519 numbers are seconds; past this year 9999 is over.
 constexpr double seconds_max = 253'402'300'799.0;
 
-size_t members_of(const json::value& value) {
-  size_t count = 0;
-  if (const auto* object = value.if_object())
-    for (const auto& member : *object)
-      count += 1 + members_of(member.value());
-  else if (const auto* array = value.if_array())
-    for (const auto& item : *array)
-      count += members_of(item);
-  return count;
-}
-
-/// Colons outside strings: in valid JSON each belongs to one member. The parser keeps the last of members that share a
-/// name without a word, so more colons than members means a repeated name, which RFC 7515 section 4 wants refused.
-size_t colons_of(std::string_view text) {
-  size_t count = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (in_string && text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      in_string = !in_string;
-    else if (text[i] == ':' && !in_string)
-      ++count;
-  }
-  return count;
-}
-
 std::optional<json::object> read_object(std::string_view text) {
   json::parse_options options;
   options.max_depth = json_depth_max;
   json::error_code error;
   auto value = json::parse(text, error, {}, options);
-  if (error || !value.is_object() || members_of(value) != colons_of(text))
+  // RFC 7515 section 4: a name that comes twice is to be refused.
+  if (error || !value.is_object() || repeated_key(text))
     return std::nullopt;
   return std::move(value.as_object());
 }
@@ -127,9 +102,9 @@ bool read_who(const json::object& payload, token_claims& claims) {
     return false;
   if (payload.contains("name")) {
     const auto name = text_in(payload, "name");
-    if (!name || !is_valid_display_name(*name))
+    claims.display_name = name ? read_display_name(*name) : std::nullopt;
+    if (!claims.display_name)
       return false;
-    claims.display_name = std::string{*name};
   }
   return true;
 }

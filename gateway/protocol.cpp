@@ -33,9 +33,8 @@ decoded decode_command(frame_reader& in, command_kind kind) {
   if (!body)
     return protocol_error{body.error(), in.id};
   if constexpr (std::is_same_v<Command, invite_wish>) {
-    if (!is_valid_display_name(body->display_name))
-      return protocol_error{
-          make_error(ec::out_of_range, "display_name: 1 to 100 characters without control characters"), in.id};
+    if (auto why = tidy_display_name(body->display_name, "display_name"))
+      return protocol_error{std::move(why), in.id};
     return client_message{addressed_command{*in.id, kind, std::move(*body)}};
   } else {
     return client_message{addressed_command{*in.id, kind, Group{std::move(*body)}}};
@@ -119,7 +118,7 @@ void append_member(std::string& out, std::string_view name, const auto& value) {
 } // namespace
 
 std::variant<client_message, protocol_error> decode_message(std::string_view text) {
-  auto value = parse_json(text);
+  auto value = parse_client_json(text);
   if (!value)
     return protocol_error{value.error(), std::nullopt};
   auto* object = value->if_object();

@@ -14,6 +14,9 @@ bool is_id_character(char c) noexcept {
 } // namespace
 
 bool is_valid_id(std::string_view text) noexcept {
+  // As elements of a path these two mean other places (RFC 3986 5.2.4).
+  if (text == "." || text == "..")
+    return false;
   return !text.empty() && text.size() <= id_length_max && std::all_of(text.begin(), text.end(), is_id_character);
 }
 

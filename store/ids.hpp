@@ -10,8 +10,8 @@
 
 namespace machiai {
 
-/// An opaque id: 1 to 64 of `[A-Za-z0-9._-]`, unique within its clinic (clinic ids: within the store). Two kinds of id
-/// never convert into each other. An empty value means "none".
+/// An opaque id: 1 to 64 of `[A-Za-z0-9._-]` (not `.` or `..`), unique within its clinic (clinic ids: within the
+/// store). Two kinds of id never convert into each other. An empty value means "none".
 template <class Tag>
 struct id {
   std::string value;
@@ -41,7 +41,7 @@ using key_id = id<struct key_tag>;
 
 inline constexpr size_t id_length_max = 64;
 
-/// True for 1 to 64 of `[A-Za-z0-9._-]`.
+/// True for 1 to 64 of `[A-Za-z0-9._-]`, but not `.` or `..`.
 bool is_valid_id(std::string_view text) noexcept;
 
 } // namespace machiai

@@ -33,7 +33,13 @@ caf::expected<T> decode_json(const boost::json::value& in, decode_policy policy)
   return out;
 }
 
+inline constexpr size_t json_nesting_max = 32;
+
 /// Parses `text` (RFC 8259, nesting at most 32 deep) with `ec::malformed` for anything that is not JSON.
 caf::expected<boost::json::value> parse_json(std::string_view text, boost::json::storage_ptr memory = {});
+
+/// The same for what a client sent: an object with two members of one name, of which the parser would silently keep the
+/// last, is `ec::malformed` too.
+caf::expected<boost::json::value> parse_client_json(std::string_view text);
 
 } // namespace machiai

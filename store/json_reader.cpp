@@ -4,17 +4,12 @@
 
 namespace machiai {
 
-namespace {
-
-/// A client's field name as far as a message may repeat it.
-std::string shown(std::string_view name) {
+std::string shown_name(std::string_view name) {
   std::string text{name.substr(0, id_length_max)};
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return text;
 }
-
-} // namespace
 
 bool json_reader::read_bool(const boost::json::value& in, bool& out) {
   if (!in.is_bool())
@@ -84,7 +79,7 @@ bool json_reader::missing(std::string_view name) {
 
 bool json_reader::unknown(std::string_view name) {
   fail("there is no such field");
-  return fail_below(shown(name));
+  return fail_below(shown_name(name));
 }
 
 caf::error json_reader::error() const {
