@@ -31,6 +31,8 @@ struct connection_settings {
   /// All connections of the process; the rest is refused with 503. Must stay below the descriptor limit.
   uint32_t connections_max = 18000;
   uint32_t connections_per_address_max = 18000;
+  /// Connections of the admin listener.
+  uint32_t admin_connections_max = 64;
   /// Connections the kernel may hold ready for accept, per listening socket.
   uint32_t accept_backlog = 1024;
   /// How long accepting rests when the process is out of descriptors.
@@ -50,6 +52,8 @@ struct connection_settings {
   /// One WebSocket message, after and before `hello` is accepted.
   uint32_t message_bytes_max = 64 * 1024;
   uint32_t hello_bytes_max = 4 * 1024;
+  /// Frames of one message; their payload may be empty, so the size alone bounds nothing.
+  uint32_t message_fragments_max = 1024;
   /// Every so often the server sends a beat and a ping.
   uint32_t beat_interval_ms = 20000;
   /// Silence after a ping: first doubt, then the end.

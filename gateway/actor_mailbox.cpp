@@ -86,4 +86,8 @@ void actor_mailbox::monitor(const caf::strong_actor_ptr& other) const {
   companion_of(self_).monitor(caf::actor_cast<caf::actor>(other));
 }
 
+void actor_mailbox::demonitor(const caf::strong_actor_ptr& other) const {
+  companion_of(self_).demonitor(caf::actor_cast<caf::actor_addr>(other));
+}
+
 } // namespace machiai

@@ -32,6 +32,8 @@ public:
 
   /// A `caf::down_msg` comes when `other` ends, at once if it already has.
   void monitor(const caf::strong_actor_ptr& other) const;
+  /// Nobody here needs to know of its end any more.
+  void demonitor(const caf::strong_actor_ptr& other) const;
 
 private:
   struct queue;

@@ -32,7 +32,7 @@ public:
     connection_id id = 0;
     listener_role role = listener_role::clients;
     std::string remote_address;
-    /// Counts the connection against the limits; empty for the admin listener and for refusals.
+    /// Counts the connection against the limits; empty for refusals.
     connection_limits::slot slot;
   };
 

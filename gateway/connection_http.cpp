@@ -103,7 +103,8 @@ void connection::upgrade() {
   http_.reset();
   stage_ = stage::websocket;
   websocket_codec_events& events = *this;
-  codec_ = std::make_unique<websocket_codec>(events, services_.settings->hello_bytes_max);
+  codec_ = std::make_unique<websocket_codec>(events, services_.settings->hello_bytes_max,
+                                             services_.settings->message_fragments_max);
   upgrade_request_ = &request;
   codec_->feed(minimal_upgrade(request));
   upgrade_request_ = nullptr;

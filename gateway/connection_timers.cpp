@@ -62,9 +62,13 @@ void connection::on_deadline(deadline what) {
     return refuse_http(problem_response(408, ec::timed_out, "The request's headers did not come in time."));
   case deadline::body:
     return refuse_http(problem_response(408, ec::timed_out, "The request's body did not come in time."));
-  case deadline::response:
-    respond(problem_response(503, ec::timed_out, "The engine did not answer in time; repeat the request."));
+  case deadline::response: {
+    // The answer may still come; on a connection that is over it cannot be taken for that of a later request.
+    auto late = problem_response(503, ec::timed_out, "The engine did not answer in time; repeat the request.");
+    late.close = true;
+    respond(std::move(late));
     return;
+  }
   case deadline::hello:
     return fault(transport_fault::hello_timeout);
   case deadline::close:

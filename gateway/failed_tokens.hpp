@@ -9,40 +9,55 @@
 
 namespace machiai {
 
-/// Who offers too many tokens that do not verify: per address a bucket of `token.failed_tokens_per_minute`. Bounded:
-/// when too many addresses are remembered, those whose bucket is full again are forgotten.
+/// Who offers too many tokens that do not verify: per address a bucket of `connection.failed_tokens_per_minute`, and a
+/// rest when it is empty. Bounded: when too many addresses are remembered, those that are neither at rest nor had a
+/// failure within the minute are forgotten, and if that is not enough, all.
 class failed_tokens {
 public:
   explicit failed_tokens(uint32_t per_minute) : per_minute_(per_minute) {}
 
   /// One more failure of this address.
   void count(const std::string& address, int64_t now_ms) {
-    if (by_address_.size() >= addresses_max)
-      by_address_.clear();
+    if (by_address_.size() >= addresses_max && !by_address_.contains(address))
+      forget(now_ms);
     // A bucket counts in tokens a second; minutes are milliseconds divided by sixty.
     auto& known = by_address_.try_emplace(address, token_bucket{per_minute_, now_ms / 60}).first->second;
-    if (!known.take(per_minute_, per_minute_, now_ms / 60))
-      blocked_until_[address] = now_ms + block_ms;
+    known.last_ms = now_ms;
+    if (!known.failures.take(per_minute_, per_minute_, now_ms / 60))
+      known.blocked_until_ms = now_ms + block_ms;
   }
 
   /// True while tokens of this address are refused unseen.
-  [[nodiscard]] bool is_blocked(const std::string& address, int64_t now_ms) {
-    const auto it = blocked_until_.find(address);
-    if (it == blocked_until_.end())
-      return false;
-    if (now_ms < it->second)
-      return true;
-    blocked_until_.erase(it);
-    return false;
+  [[nodiscard]] bool is_blocked(const std::string& address, int64_t now_ms) const {
+    const auto it = by_address_.find(address);
+    return it != by_address_.end() && now_ms < it->second.blocked_until_ms;
   }
+
+  [[nodiscard]] size_t addresses() const { return by_address_.size(); }
 
   static constexpr size_t addresses_max = 4096;
   static constexpr int64_t block_ms = 10'000;
 
 private:
+  struct record {
+    explicit record(token_bucket full) : failures(full) {}
+
+    token_bucket failures;
+    int64_t last_ms = 0;
+    int64_t blocked_until_ms = 0;
+  };
+
+  void forget(int64_t now_ms) {
+    constexpr int64_t minute_ms = 60'000;
+    std::erase_if(by_address_, [now_ms](const auto& x) {
+      return x.second.blocked_until_ms <= now_ms && x.second.last_ms + minute_ms <= now_ms;
+    });
+    if (by_address_.size() >= addresses_max)
+      by_address_.clear();
+  }
+
   uint32_t per_minute_;
-  std::unordered_map<std::string, token_bucket> by_address_;
-  std::unordered_map<std::string, int64_t> blocked_until_;
+  std::unordered_map<std::string, record> by_address_;
 };
 
 } // namespace machiai

@@ -18,8 +18,10 @@ caf::expected<std::unique_ptr<gateway>> gateway::start(const shard_context& cont
   std::unique_ptr<gateway> made{new gateway(*context.shared.metrics)};
   const auto limits = std::make_shared<connection_limits>(settings.connection.connections_max,
                                                           settings.connection.connections_per_address_max);
+  const auto admin_limits = std::make_shared<connection_limits>(settings.connection.admin_connections_max,
+                                                                settings.connection.admin_connections_max);
   for (uint32_t i = 0; i < shard_count(settings.listen); ++i)
-    made->shards_.push_back(std::make_unique<shard>(context, i, system, made->observer_, limits));
+    made->shards_.push_back(std::make_unique<shard>(context, i, system, made->observer_, limits, admin_limits));
   if (auto problem = made->listen(settings.listen))
     return problem;
   for (auto& x : made->shards_)
@@ -48,8 +50,7 @@ caf::error gateway::listen(const listen_settings& settings) {
   return {};
 }
 
-gateway::gateway(engine_metrics& metrics) : observer_(metrics) {
-}
+gateway::gateway(engine_metrics& metrics) : observer_(metrics) {}
 
 gateway::~gateway() {
   stop();

@@ -118,9 +118,9 @@ private:
     origin.id = uint64_t{config_.index} << counter_bits | ++counter_;
     origin.role = options.role;
     origin.remote_address = std::move(from);
-    if (options.role == listener_role::clients)
-      if (const auto why = connection_limits::acquire(config_.limits, key, origin.slot))
-        return refuse(socket, std::move(origin), *why, options);
+    const auto& limits_here = options.role == listener_role::clients ? config_.limits : config_.admin_limits;
+    if (const auto why = connection_limits::acquire(limits_here, key, origin.slot))
+      return refuse(socket, std::move(origin), *why, options);
     set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(settings->kernel_unsent_bytes));
     auto session = options.tls ? options.tls->new_session(socket) : nullptr;
@@ -201,7 +201,9 @@ caf::expected<std::string> io_shard::open(const std::string& address, const list
   return implementation_->open(address, options);
 }
 
-void io_shard::run() { implementation_->context_.run(); }
+void io_shard::run() {
+  implementation_->context_.run();
+}
 
 void io_shard::stop() {
   implementation_->context_.stop();

@@ -30,6 +30,8 @@ struct io_shard_config {
   /// Empty allows any; a request without `Origin` is not a browser's and is allowed.
   std::vector<std::string> allowed_origins;
   std::shared_ptr<connection_limits> limits;
+  /// Those of the admin listener.
+  std::shared_ptr<connection_limits> admin_limits;
 };
 
 /// How a listening socket is opened.

@@ -45,6 +45,8 @@ struct session {
   /// The room this device said it is in.
   std::optional<room_id> entered;
   bool attentive = true;
+  /// Frames were dropped for a snapshot that nobody could give yet.
+  bool lacks_frames = false;
   /// The hello that waits for the clinic.
   std::optional<hello> greeting;
   std::unordered_map<command_id, pending_command> pending;

@@ -26,10 +26,10 @@ constexpr int64_t drain_answers_ms = 2000;
 } // namespace
 
 shard::shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
-             std::shared_ptr<connection_limits> limits)
+             std::shared_ptr<connection_limits> limits, std::shared_ptr<connection_limits> admin_limits)
     : context_(std::move(context)), index_(index),
       io_({index, context_.shared.settings->connection, context_.shared.settings->listen.allowed_origins,
-           std::move(limits)},
+           std::move(limits), std::move(admin_limits)},
           *this, observer),
       mailbox_(system, io_), ring_(context_.key->signing), metrics_(context_.shared.metrics),
       failures_(context_.shared.settings->connection.failed_tokens_per_minute),
@@ -157,7 +157,8 @@ void shard::reopen(clinic_link& link) {
     const auto known = tops.find(s->topic);
     if (known != tops.end())
       link.topics[s->topic].top = known->second.top;
-    subscribe_session(*s, known == tops.end() ? std::nullopt : std::optional{known->second.top});
+    const auto whole = std::exchange(s->lacks_frames, false) || known == tops.end();
+    subscribe_session(*s, whole ? std::nullopt : std::optional{known->second.top});
   }
 }
 
@@ -205,6 +206,7 @@ void shard::close_idle_links() {
       continue;
     }
     mailbox_.send(link.actor, close_feed{context_.shared.engine, index_});
+    mailbox_.demonitor(caf::actor_cast<caf::strong_actor_ptr>(link.actor));
     ring_.forget_clinic(link.id);
     it = links_.erase(it);
   }

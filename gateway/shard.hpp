@@ -24,7 +24,7 @@ class http_api;
 class shard : public connection_host {
 public:
   shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
-        std::shared_ptr<connection_limits> limits);
+        std::shared_ptr<connection_limits> limits, std::shared_ptr<connection_limits> admin_limits);
   ~shard() override;
 
   io_shard& io() { return io_; }

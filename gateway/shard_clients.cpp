@@ -67,8 +67,10 @@ void shard::on_text(connection_id id, std::string_view message) {
 }
 
 void shard::greet(session& s, hello x) {
-  if (draining_)
+  if (draining_) {
+    metrics_.refused_draining();
     return end(s, make_error(ec::draining, "the engine is going down for a restart"));
+  }
   if (failures_.is_blocked(s.remote_address, io_shard::now_ms())) {
     metrics_.token_refused_unseen();
     return end(s, make_error(ec::rate_limited, "too many tokens that do not verify"));
@@ -77,8 +79,13 @@ void shard::greet(session& s, hello x) {
   if (auto* failure = std::get_if<auth_failure>(&read))
     return refuse_token(s, *failure);
   auto& token = std::get<unverified_token>(read);
-  if (token.claims.clinic.empty())
+  if (token.claims.clinic.empty()) {
+    // Only the operator's own key can sign such a token, and it needs no clinic to be checked.
+    const auto checked = check_token(token);
+    if (const auto* failure = std::get_if<auth_failure>(&checked))
+      return refuse_token(s, *failure);
     return end(s, make_error(ec::forbidden, "an operator has no console"));
+  }
   s.at = session::stage::joining;
   s.greeting = std::move(x);
   const auto clinic = token.claims.clinic;
@@ -132,14 +139,18 @@ void shard::renew_token(session& s, const renew& x) {
     metrics_.command_done(command_kind::renew, outcome_label::refused);
     send_text(s, refusal_frame(x.id, why));
   };
+  const auto refuse_new_token = [&](auth_failure why) {
+    metrics_.token_refused(why);
+    refuse(to_error(why));
+  };
   auto read = read_token(x.token);
   auto* token = std::get_if<unverified_token>(&read);
   if (!token)
-    return refuse(to_error(std::get<auth_failure>(read)));
+    return refuse_new_token(std::get<auth_failure>(read));
   auto checked = check_token(*token);
   auto* claims = std::get_if<token_claims>(&checked);
   if (!claims)
-    return refuse(to_error(std::get<auth_failure>(checked)));
+    return refuse_new_token(std::get<auth_failure>(checked));
   if (claims->role != s.claims.role || claims->clinic != s.claims.clinic || claims->person != s.claims.person ||
       claims->room != s.claims.room)
     return refuse(make_error(ec::forbidden, "the new token is of somebody else"));
@@ -230,8 +241,13 @@ void shard::on_alive_again(connection_id id, int64_t) {
 }
 
 void shard::on_drained_after_overflow(connection_id id) {
-  if (auto* s = find(id); s && s->at == session::stage::open && link_of(s->claims.clinic))
+  auto* s = find(id);
+  if (!s || s->at != session::stage::open)
+    return;
+  if (link_of(s->claims.clinic))
     subscribe_session(*s, std::nullopt);
+  else
+    s->lacks_frames = true;
 }
 
 close_order shard::on_fault(connection_id id, transport_fault fault) {

@@ -37,6 +37,11 @@ void shard_metrics::token_refused_unseen() const {
     metrics_->auth_failures(auth_failure_label::refused_unseen).add();
 }
 
+void shard_metrics::refused_draining() const {
+  if (metrics_)
+    metrics_->refusals(refusal_label::draining).add();
+}
+
 void shard_metrics::command_done(command_kind kind, outcome_label outcome) const {
   if (metrics_)
     metrics_->commands(label_of<command_label>(word_of(kind)).value_or(command_label::unknown), outcome).add();

@@ -20,6 +20,8 @@ public:
   void resumed(resume_outcome outcome) const;
   void token_refused(auth_failure why) const;
   void token_refused_unseen() const;
+  /// A hello came during the planned end.
+  void refused_draining() const;
   void command_done(command_kind kind, outcome_label outcome) const;
   void unknown_command() const;
   /// From a command's arrival to its answer, in milliseconds.

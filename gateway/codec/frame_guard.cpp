@@ -7,6 +7,9 @@ namespace machiai {
 namespace {
 
 constexpr std::size_t basic_bytes = 2;
+constexpr uint8_t opcode_bits = 0x0F;
+constexpr uint8_t control_bit = 0x08;
+constexpr uint8_t continuation = 0x00;
 constexpr uint8_t length_bits = 0x7F;
 constexpr uint8_t mask_bit = 0x80;
 constexpr uint8_t length_16_bit = 126;
@@ -25,7 +28,8 @@ std::size_t frame_guard::scan(std::string_view bytes) {
     }
     header_[header_bytes_++] = static_cast<uint8_t>(bytes[at]);
     if (header_bytes_ >= basic_bytes && header_bytes_ == basic_bytes + extension_bytes()) {
-      if (length_is_forbidden())
+      fault_ = judge();
+      if (fault_ != fault::none)
         return at;
       // A length this large never arrives; the codec has refused it as too big.
       skip_ = payload_bytes() + ((header_[1] & mask_bit) != 0 ? mask_bytes : 0);
@@ -34,6 +38,16 @@ std::size_t frame_guard::scan(std::string_view bytes) {
     ++at;
   }
   return nothing_wrong;
+}
+
+frame_guard::fault frame_guard::judge() {
+  if (length_is_forbidden())
+    return fault::length;
+  const auto opcode = header_[0] & opcode_bits;
+  if ((opcode & control_bit) != 0)
+    return fault::none;
+  fragments_ = opcode == continuation ? fragments_ + 1 : 1;
+  return fragments_ > fragments_max_ ? fault::fragments : fault::none;
 }
 
 std::size_t frame_guard::extension_bytes() const {

@@ -107,7 +107,8 @@ class websocket_codec::implementation {
 public:
   using closing = websocket_codec_events::closing;
 
-  implementation(websocket_codec_events& events, std::size_t message_bytes_max) : events_(&events) {
+  implementation(websocket_codec_events& events, std::size_t message_bytes_max, std::size_t fragments_max)
+      : events_(&events), guard_(fragments_max) {
     auto& shared = parts();
     connection_ = std::make_shared<codec_connection>(true, std::string(), shared.log, shared.log, shared.numbers);
     connection_->set_max_message_size(message_bytes_max);
@@ -253,7 +254,10 @@ private:
       return;
     guard_tripped_ = true;
     ws::lib::error_code error;
-    connection_->close(ws::close::status::protocol_error, "Frame length is not allowed", error);
+    if (guard_.what() == frame_guard::fault::fragments)
+      connection_->close(ws::close::status::message_too_big, "Too many fragments", error);
+    else
+      connection_->close(ws::close::status::protocol_error, "Frame length is not allowed", error);
     // While our own close waits for its answer no second close frame can be sent.
     if (error)
       finish({local_code(), false, false, true, 0});
@@ -297,8 +301,9 @@ private:
   bool guard_tripped_ = false;
 };
 
-websocket_codec::websocket_codec(websocket_codec_events& events, std::size_t message_bytes_max)
-    : implementation_(std::make_unique<implementation>(events, message_bytes_max)) {}
+websocket_codec::websocket_codec(websocket_codec_events& events, std::size_t message_bytes_max,
+                                 std::size_t fragments_max)
+    : implementation_(std::make_unique<implementation>(events, message_bytes_max, fragments_max)) {}
 
 websocket_codec::~websocket_codec() = default;
 

@@ -53,11 +53,13 @@ public:
 /// serves version 13 only and insists on the subprotocol `machiai.v1`. Not thread-safe.
 ///
 /// Close codes: 1002 for framing, masks, reserved bits and opcodes, lengths that are not minimal or have the top bit
-/// set, bad close frames; 1007 for invalid UTF-8, at the first byte that cannot be right; 1009 above the message limit.
+/// set, bad close frames; 1007 for invalid UTF-8, at the first byte that cannot be right; 1009 above the limits of a
+/// message.
 class websocket_codec {
 public:
-  /// `events` must outlive the codec. `message_bytes_max` bounds a message over all its fragments.
-  websocket_codec(websocket_codec_events& events, std::size_t message_bytes_max);
+  /// `events` must outlive the codec. `message_bytes_max` bounds a message over all its fragments, `fragments_max`
+  /// their number.
+  websocket_codec(websocket_codec_events& events, std::size_t message_bytes_max, std::size_t fragments_max);
   ~websocket_codec();
   websocket_codec(const websocket_codec&) = delete;
   websocket_codec& operator=(const websocket_codec&) = delete;

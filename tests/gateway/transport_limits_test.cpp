@@ -69,9 +69,10 @@ TEST_CASE("transport limits: one address cannot take the places of others") {
   at.open_websocket(elsewhere);
 }
 
-TEST_CASE("transport limits: the admin listener is not limited and serves no WebSocket") {
+TEST_CASE("transport limits: the admin listener has a limit of its own and serves no WebSocket") {
   auto settings = quick_settings();
   settings.connections_max = 0;
+  settings.admin_connections_max = 2;
   shard_fixture at(settings, [](io_shard_config&, listener_options& options) { options.role = listener_role::admin; });
   at.host.answer = [&](connection_id id, const http_request& request) {
     CHECK(request.role == listener_role::admin);
@@ -79,6 +80,13 @@ TEST_CASE("transport limits: the admin listener is not limited and serves no Web
   };
   CHECK(at.connect().request("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
   CHECK(at.connect().request(upgrade_request()).status == 404);
+  REQUIRE(at.host.wait_for([](const auto& now) { return now.ended == 2; }));
+  auto one = at.connect();
+  auto two = at.connect();
+  CHECK(one.request("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+  CHECK(two.request("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+  CHECK(at.connect().request("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n").status == 503);
+  CHECK(at.host.now().refusals[refusal::total_limit] == 1);
 }
 
 // UBSan's vptr check opens a pipe to see whether memory is readable and calls it a fault when it gets none.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What a client sends wrong: each frame and request gets its one code, changes nothing and is counted."""
 
+import http.client
 import json
 
 import machiai_test
@@ -21,6 +22,10 @@ FRAMES = [
     ('{"type":"lock_room","id":"x","room":"r1",}', "malformed"),
     ('{"type":"set_attention","id":"x","room":"r1","attentive":1e999}', "malformed"),
     (FAR_TOO_DEEP, "malformed"),
+    ('{"type":"lock_room","id":"x","room":"r1","room":"r1"}', "malformed"),
+    ('{"type":"lock_room","id":"x","room":"r2","r\\u006fom":"r1"}', "malformed"),
+    ('{"type":"unlock_room","type":"lock_room","id":"x","room":"r1"}', "malformed"),
+    ('{"type":"lock_room","id":"y","id":"x","room":"r1"}', "malformed"),
     ({}, "malformed"),
     ({"id": "x"}, "malformed"),
     ({"type": 1, "id": "x"}, "malformed"),
@@ -40,6 +45,8 @@ FRAMES = [
     ({"type": "lock_room", "id": "x", "room": None}, "malformed"),
     ({"type": "lock_room", "id": "x", "room": ""}, "malformed"),
     ({"type": "lock_room", "id": "x", "room": "r/1"}, "malformed"),
+    ({"type": "lock_room", "id": "x", "room": ".."}, "malformed"),
+    ({"type": "lock_room", "id": ".", **ROOM}, "malformed"),
     ({"type": "lock_room", "id": "x", "room": "r1\u0000"}, "malformed"),
     ({"type": "lock_room", "id": "x", "room": "待合"}, "malformed"),
     ({"type": "lock_room", "id": "x", "room": ["r1"]}, "malformed"),
@@ -72,6 +79,8 @@ FIRST_FRAMES = [
     ({"type": "hello", "token": "t", "resume": {"epoch": 1, "seq": -1}}, "malformed", 4206),
     ({"type": "hello", "token": "t", "resume": {"epoch": 1, "seq": 1.5}}, "malformed", 4206),
     ({"type": "hello", "token": "t", "resume": {"epoch": 2**32, "seq": 1}}, "malformed", 4206),
+    ('{"type":"hello","token":"a","token":"b"}', "malformed", 4206),
+    ('{"type":"hello","token":"t","resume":{"epoch":1,"seq":1,"seq":2}}', "malformed", 4206),
     ({"type": "Hello", "token": "t"}, "unknown_command", 4206),
     ({"type": "hello", "token": ""}, "unauthenticated", 4200),
 ]
@@ -108,6 +117,9 @@ REQUESTS = [
     ("PUT", "/clinics/c1/doctors/d%2f1", NAME, 400, "malformed"),
     ("PUT", "/clinics/c1/doctors/" + "d" * 65, NAME, 400, "malformed"),
     ("PUT", "/clinics/c1/doctors/", NAME, 400, "malformed"),
+    ("PUT", "/clinics/c1/doctors/.", NAME, 400, "malformed"),
+    ("PUT", "/clinics/../doctors/d1", NAME, 400, "malformed"),
+    ("PUT", "/clinics/c1/doctors/d1", '{"name":"A","name":"B"}', 400, "malformed"),
     ("PUT", "/clinics/c1/doctors/d1", None, 400, "malformed"),
     ("PUT", "/clinics/c1/doctors/d1", "name=A", 400, "malformed"),
     ("PUT", "/clinics/c1/doctors/d1", b'{"name":"\xff"}', 400, "malformed"),
@@ -171,6 +183,7 @@ class wrong_input_test(machiai_test.TestCase):
                 self.assertEqual(answer["type"], "reply" if is_addressed(frame) else "error")
                 server.await_metric(counted + 1, "machiai_commands_total", outcome="refused")
                 self.assertNotIn("x" * 65, json.dumps(answer))
+                self.assertNotIn(code, answer["error"]["message"])
         self.assertEqual(self.position(), before)
         self.assertTrue(desk.send("lock_room", **ROOM)["ok"])
 
@@ -187,12 +200,12 @@ class wrong_input_test(machiai_test.TestCase):
         for frame, code, close in FIRST_FRAMES:
             session = machiai_test.Session(self.server)
             refused = self.server.metric("machiai_commands_total", outcome="refused")
-            closes = self.server.metric("machiai_ws_closes_total", code="42xx")
+            closes = self.server.metric("machiai_ws_closes_total", code=close)
             session.say(frame, wrong=True)
             with self.subTest(frame=str(frame)[:80]):
                 self.assertEqual((session.wait_closed(), session.error()["code"]), (close, code))
                 self.server.await_metric(refused + 1, "machiai_commands_total", outcome="refused")
-                self.server.await_metric(closes + 1, "machiai_ws_closes_total", code="42xx")
+                self.server.await_metric(closes + 1, "machiai_ws_closes_total", code=close)
         self.assertEqual(self.position(), before)
 
     def test_frames_that_are_no_websocket_end_the_connection(self):
@@ -229,6 +242,8 @@ class wrong_input_test(machiai_test.TestCase):
     def test_refused_hellos_are_counted(self):
         for hello, code in (
             ({"token": self.server.token("operator", "root", "c1")}, "forbidden"),
+            ({"token": self.server.operator_token}, "forbidden"),
+            ({"token": self.server.operator_token[:-8] + "AAAAAAAA"}, "unauthenticated"),
             ({"token": self.server.token("patient", "p1")}, "malformed"),
             ({"token": self.server.token("patient", "p1"), "room": "nowhere"}, "not_found"),
             ({"token": self.server.token("staff", "desk", "nowhere")}, "unauthenticated"),
@@ -264,6 +279,69 @@ class wrong_input_test(machiai_test.TestCase):
             self.assertEqual(caught.exception.status, status)
         session = WebSocketClient(self.server.address, subprotocol="machiai.v2, machiai.v1")
         session.drop()
+
+    def test_a_command_id_is_used_for_one_command(self):
+        desk, staff = self.server.connect("staff", "desk"), {"Idempotency-Key": "k1"}
+        first = desk.send("lock_room", id="once", **ROOM)
+        before = self.position()
+        for kind, fields in (("unlock_room", ROOM), ("lock_room", {"room": "r2"})):
+            reply = desk.send(kind, id="once", **fields)
+            self.assertEqual((reply["error"]["code"], reply["error"]["retryable"]), ("command_id_reused", False))
+        self.assertEqual(desk.send("lock_room", id="once", **ROOM), first)
+        self.assertEqual(self.position(), before)
+
+        first = self.server.put("/v1/clinics/c1/doctors/d2", '{"name": "A" }', headers=staff)
+        before = self.position()
+        self.assertEqual(self.server.put("/v1/clinics/c1/doctors/d2", {"name": "A"}, headers=staff).body, first.body)
+        for path, body in (("doctors/d2", {"name": "B"}), ("doctors/d3", {"name": "A"}), ("patients/d2", {"name": "A"})):
+            answer = self.server.put("/v1/clinics/c1/" + path, body, headers=staff, expect=422)
+            self.assertEqual(answer.body["code"], "command_id_reused")
+        key = {"algorithm": "HS256", "material": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I"}
+        for _ in range(2):
+            self.server.put("/v1/clinics/c1/keys/k", key, headers={"Idempotency-Key": "k2"})
+        self.assertEqual(self.server.delete("/v1/clinics/c1/keys/k", headers={"Idempotency-Key": "k2"}, expect=422).status, 422)
+
+    def test_names_are_kept_in_one_form(self):
+        self.server.put("/v1/clinics/c1/patients/p1", {"name": "か\u3099 e\u0301"})
+        before = self.position()
+        self.server.put("/v1/clinics/c1/patients/p1", {"name": "\u304c \u00e9"})
+        self.assertEqual(self.position(), before)
+        patient = self.server.connect("patient", "p1", room="r1")
+        patient.ok("enter_waiting_room", room="r1")
+        (card,) = self.server.board()["cards"].values()
+        self.assertEqual([x["display_name"] for x in card["participants"]], ["\u304c \u00e9"])
+
+    def test_a_late_answer_is_not_given_to_another_request(self):
+        slow = {"connection": {"http_response_timeout_ms": 100}, "store": {"commit_interval_us": 1000000}}
+        server = self.engine(settings=slow)
+        host, port = server.address.rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=machiai_test.WAIT_S)
+        headers = {"Authorization": "Bearer " + server.operator_token, "Content-Type": "application/json"}
+        late = []
+        while not late:
+            connection.request("PUT", "/v1/clinics/c1", b'{"name":"A"}', headers)
+            answer = connection.getresponse()
+            answer.read()
+            late = [answer] if answer.status == 503 else []
+        self.assertEqual(late[0].getheader("Connection"), "close")
+        connection.close()
+
+    def test_no_page_of_a_browser_may_ask_the_admin_listener(self):
+        for method, path in (("POST", "/drain"), ("GET", "/metrics")):
+            answer = self.server.request(method, path, expect=403, admin=True, headers={"Origin": "https://evil.test"})
+            self.assertEqual(answer.body["code"], "forbidden")
+        self.server.admin("/readyz")
+
+    def test_hellos_during_the_planned_end_are_counted(self):
+        server = self.engine(settings={"store": {"commit_interval_us": 1000000}})
+        server.seed_visit("r1", "p1", "d1")
+        desk, stranger = server.connect("staff", "desk"), machiai_test.Session(server)
+        desk.ok("lock_room", **ROOM)
+        desk.post("unlock_room", **ROOM)
+        server.admin("/drain", method="POST", expect=202)
+        stranger.say({"type": "hello", "token": server.token("staff", "late")})
+        server.await_metric(1, "machiai_ws_refusals_total", reason="draining")
+        self.assertEqual((stranger.wait_closed(), stranger.error()["code"]), (4100, "draining"))
 
     def test_origins_are_those_the_settings_name(self):
         server = self.engine(settings={"listen": {"allowed_origins": ["https://clinic.example"]}})

@@ -128,7 +128,7 @@ TEST_CASE("metrics: what is counted shows under its labels") {
   metrics.bytes(direction_label::out).add(1000);
   metrics.commands(command_label::cancel_appointment, outcome_label::repeated).add();
   metrics.closes(close_label_of(1009)).add();
-  metrics.closes(close_label_of(4123)).add(2);
+  metrics.closes(close_label_of(4103)).add(2);
   metrics.closes(close_label_of(3000)).add();
   metrics.commit_socket_seconds.observe(0.5);
   metrics.commit_socket_seconds.observe(0.6);
@@ -139,7 +139,7 @@ TEST_CASE("metrics: what is counted shows under its labels") {
   for (const auto* line :
        {R"(machiai_ws_connections{role="staff"} 2)", R"(machiai_ws_bytes_total{direction="out"} 1000)",
         R"(machiai_commands_total{kind="cancel_appointment",outcome="repeated"} 1)",
-        R"(machiai_ws_closes_total{code="1009"} 1)", R"(machiai_ws_closes_total{code="41xx"} 2)",
+        R"(machiai_ws_closes_total{code="1009"} 1)", R"(machiai_ws_closes_total{code="4103"} 2)",
         R"(machiai_ws_closes_total{code="other"} 1)", R"(machiai_commit_socket_duration_seconds_bucket{le="0.5"} 1)",
         R"(machiai_commit_socket_duration_seconds_bucket{le="1"} 2)",
         R"(machiai_http_requests_total{code="4xx",route="/v1/clinics/{clinic}/board"} 1)",
@@ -169,11 +169,11 @@ TEST_CASE("labels: a word finds its label and only its own") {
   CHECK(label_of<role_label>("operator") == role_label::operator_);
   CHECK_FALSE(label_of<command_label>("drop_table"));
   CHECK(label_word(actor_label::guest) == "guest");
-  CHECK(label_word(close_label::try_again_later) == "1013");
-  CHECK(close_label_of(1000) == close_label::normal);
-  CHECK(close_label_of(4000) == close_label::reconnect_now);
-  CHECK(close_label_of(4299) == close_label::do_not_reconnect);
-  CHECK(close_label_of(4300) == close_label::other);
+  CHECK(label_word(close_label::code_1013) == "1013");
+  CHECK(close_label_of(1000) == close_label::code_1000);
+  CHECK(close_label_of(4207) == close_label::code_4207);
+  for (const auto code : {0U, 999U, 1004U, 3000U, 4001U, 4208U, 4300U})
+    CHECK(close_label_of(code) == close_label::other);
   CHECK(status_label_of(503) == status_label::server_error);
   CHECK(status_label_of(0) == status_label::server_error);
 }

@@ -16,6 +16,8 @@ io_shard_config config_of(const connection_settings& settings, const std::shared
   config.index = 3;
   config.connection = settings;
   config.limits = limits;
+  config.admin_limits =
+      std::make_shared<connection_limits>(settings.admin_connections_max, settings.admin_connections_max);
   listener_options unused;
   if (adjust)
     adjust(config, unused);
