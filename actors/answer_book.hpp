@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/principal.hpp"
 #include "store/event_record.hpp"
 
 #include <cstddef>
@@ -25,7 +26,10 @@ public:
   };
 
   /// A command is being worked on, by `room` unless that is empty. False when it already is, or has its answer.
-  bool begin(const person_id& who, const command_id& command, const room_id& room);
+  bool begin(const command_origin& origin, const room_id& room);
+
+  /// The id was used before, and for something else.
+  [[nodiscard]] bool is_reused(const command_origin& origin) const;
 
   /// What this room was working on will never be answered: those commands were never begun.
   void abandon(const room_id& room);
@@ -36,7 +40,7 @@ public:
   [[nodiscard]] const entry* find(const person_id& who, const command_id& command) const;
 
   /// Ids of a person's remembered commands.
-  [[nodiscard]] std::vector<command_id> commands_of(const person_id& who) const;
+  [[nodiscard]] std::vector<used_command> commands_of(const person_id& who) const;
 
   /// Everything remembered, oldest first, for the clinic's snapshot.
   [[nodiscard]] std::vector<answer_record> all() const;
@@ -47,6 +51,7 @@ private:
     timestamp at;
     bool answered = false;
     room_id room;
+    uint64_t digest = 0;
     entry given;
   };
 

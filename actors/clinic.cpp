@@ -28,6 +28,22 @@ bool changes_credentials(const event_payload& x) {
          std::holds_alternative<person_revoked>(x.value);
 }
 
+/// Who may not watch the room, which is still as before, once this has happened.
+std::vector<person_id> shut_out_by(const event_payload& x, const room_state* before) {
+  if (const auto* removed = std::get_if<participant_removed>(&x.value))
+    return {removed->person};
+  if (const auto* revoked = std::get_if<invite_revoked>(&x.value))
+    return {revoked->person};
+  std::vector<person_id> result;
+  if (const auto* changed = std::get_if<appointment_changed>(&x.value); changed && before) {
+    const auto& still = changed->appointment.patients;
+    for (const auto& patient : before->appointment.patients)
+      if (std::find(still.begin(), still.end(), patient) == still.end())
+        result.push_back(patient);
+  }
+  return result;
+}
+
 } // namespace
 
 caf::error clinic_actor_state::init(environment shared, clinic_woken woken, event_log_actor log,
@@ -48,11 +64,20 @@ caf::error clinic_actor_state::init(environment shared, clinic_woken woken, even
 }
 
 void clinic_actor_state::open(const open_feed& x) {
+  close({x.engine, x.shard});
   const auto shard = caf::actor_cast<shard_actor>(self_->current_sender());
   feeds_[{x.engine, x.shard}] = shard;
   self_->monitor(shard);
   stream_->hold(shard_key{x.engine, x.shard}, feed_opened{id_, current_credentials()});
   end_turn();
+}
+
+void clinic_actor_state::close(const close_feed& x) {
+  const auto feed = feeds_.find({x.engine, x.shard});
+  if (feed == feeds_.end())
+    return;
+  self_->demonitor(caf::actor_cast<caf::actor_addr>(feed->second));
+  feeds_.erase(feed);
 }
 
 credentials clinic_actor_state::current_credentials() const {
@@ -140,6 +165,8 @@ void clinic_actor_state::request(const clinic_request& x) {
     repeat({x.origin});
     return;
   }
+  if (const auto person = household_->known_person(x.origin.who.id))
+    self_->send(person, command_taken{{x.origin.command, x.origin.digest}});
   std::visit(overloaded{[&](const clinic_command& command) { decide_here(x.origin, command); },
                         [&](const room_command& command) { ask_room(x.origin, command); }},
              x.command);
@@ -158,11 +185,9 @@ void clinic_actor_state::decide_here(const command_origin& origin, const clinic_
     stream_->number({}, at, {origin.who.role, origin.who.id}, payload);
     credentials_changed = credentials_changed || changes_credentials(payload);
   }
+  if (credentials_changed)
+    stream_->announce(feed_opened{id_, current_credentials()});
   stream_->answer(origin, at, std::nullopt);
-  if (credentials_changed) {
-    end_turn();
-    stream_->hold(std::nullopt, feed_opened{id_, current_credentials()});
-  }
 }
 
 void clinic_actor_state::ask_room(const command_origin& origin, const room_command& command) {
@@ -193,11 +218,10 @@ caf::result<bool> clinic_actor_state::check(const check_entry& x) const {
 }
 
 void clinic_actor_state::number(const room_decided& x) {
-  std::vector<expelled> gone;
   for (const auto& payload : x.events) {
+    for (auto& person : shut_out_by(payload, find_room(stream_->state(), x.room)))
+      stream_->announce(expelled{id_, x.room, std::move(person)});
     tell_person(stream_->number(x.room, x.at, x.by, payload), x);
-    if (const auto* removed = std::get_if<participant_removed>(&payload.value))
-      gone.push_back({id_, x.room, removed->person});
     if (std::holds_alternative<room_archived>(payload.value)) {
       stream_->abandon(x.room);
       household_->forget_room(x.room);
@@ -208,8 +232,6 @@ void clinic_actor_state::number(const room_decided& x) {
   if (x.heard > 0)
     tell_place(x.room, x.person, x.heard);
   end_turn();
-  for (auto& person : gone)
-    stream_->hold(std::nullopt, std::move(person));
 }
 
 void clinic_actor_state::tell_person(const event& x, const room_decided& from) {

@@ -27,7 +27,7 @@ public:
   caf::error init(environment shared, clinic_woken woken, event_log_actor log, registry_actor registry);
 
   void open(const open_feed& x);
-  void close(const close_feed& x) { feeds_.erase({x.engine, x.shard}); }
+  void close(const close_feed& x);
   void watch(const subscribe& x);
   void unwatch(const unsubscribe& x) { watches_.remove(x.session, x.topic, x.person); }
   void let_go(const person_idle& x);

@@ -85,7 +85,7 @@ void clinic_stream::answer(const command_origin& origin, timestamp at, const std
     return;
   }
   auto text = refusal ? refused_text(*refusal) : accepted_text(state_.position.seq);
-  const answer_record given{origin.who.id, origin.command, at, state_.position.seq, std::move(text)};
+  const answer_record given{origin.who.id, origin.command, at, state_.position.seq, std::move(text), origin.digest};
   answers_.remember(given);
   turn_.answers.push_back(given);
   turn_answers_.push_back(reply(origin, given.answer));
@@ -111,6 +111,8 @@ std::optional<append> clinic_stream::end_turn() {
     ++last_ticket_;
   if (!turn_frames_.empty())
     hold(std::nullopt, feed{id_, std::exchange(turn_frames_, {})});
+  for (auto& x : std::exchange(turn_news_, {}))
+    hold(std::nullopt, std::move(x));
   for (auto& x : std::exchange(turn_answers_, {})) {
     const auto to = shard_of_session(x.session);
     hold(to, std::move(x));
@@ -133,14 +135,23 @@ std::vector<release_queue::held> clinic_stream::release(uint64_t ticket) {
 }
 
 bool clinic_stream::begin(const command_origin& origin, const room_id& room) {
-  return answers_.begin(origin.who.id, origin.command, room);
+  return answers_.begin(origin, room);
+}
+
+std::string clinic_stream::text_of_repetition(const command_origin& origin) const {
+  if (answers_.is_reused(origin))
+    return refused_text(make_error(ec::command_id_reused, "this id was used for another command"));
+  if (const auto* given = answers_.find(origin.who.id, origin.command))
+    return given->answer;
+  return refused_text(make_error(ec::in_flight, "this command is still being worked on"));
 }
 
 void clinic_stream::repeat(const command_origin& origin) {
-  const auto* given = answers_.find(origin.who.id, origin.command);
-  const auto text =
-      given ? given->answer : refused_text(make_error(ec::in_flight, "this command is still being worked on"));
-  hold(shard_of_session(origin.session), reply(origin, text));
+  hold(shard_of_session(origin.session), reply(origin, text_of_repetition(origin)));
+}
+
+void clinic_stream::announce(release_queue::message what) {
+  turn_news_.push_back(std::move(what));
 }
 
 void clinic_stream::watch(const subscribe& x, subscribed& out) {

@@ -38,7 +38,10 @@ public:
   /// A snapshot comes along with the turn, whether or not one is due.
   void add_snapshot();
 
-  /// Ends the turn: what the log shall store, if anything. Its frames and answers are held until then.
+  /// Goes to all shards with the turn, after its frames and before its answers: whoever has the answer may count on it.
+  void announce(release_queue::message what);
+
+  /// Ends the turn: what the log shall store, if anything. Its frames, news and answers are held until then.
   std::optional<append> end_turn();
 
   /// Sends `what` after everything before it is durable.
@@ -54,9 +57,9 @@ public:
   bool begin(const command_origin& origin, const room_id& room);
   /// The room died with what it was working on.
   void abandon(const room_id& room) { answers_.abandon(room); }
-  /// The answer given before, or `in_flight`.
+  /// The answer given before, `in_flight`, or `command_id_reused` when something else was asked then.
   void repeat(const command_origin& origin);
-  [[nodiscard]] std::vector<command_id> answered_by(const person_id& who) const { return answers_.commands_of(who); }
+  [[nodiscard]] std::vector<used_command> answered_by(const person_id& who) const { return answers_.commands_of(who); }
 
   /// What a new watcher of `x.topic` gets first: what it missed since `x.resume` if that is still here, else a
   /// snapshot.
@@ -67,6 +70,7 @@ public:
 private:
   void write_frames(const event& x);
   [[nodiscard]] board_counts counts_in(const room_id& room) const;
+  [[nodiscard]] std::string text_of_repetition(const command_origin& origin) const;
   [[nodiscard]] answered reply(const command_origin& origin, std::string text) const;
 
   const environment& shared_;
@@ -86,6 +90,7 @@ private:
   /// What the current turn adds.
   clinic_append turn_;
   std::vector<frame> turn_frames_;
+  std::vector<release_queue::message> turn_news_;
   std::vector<answered> turn_answers_;
 };
 

@@ -48,6 +48,8 @@ using room_actor = caf::typed_actor<
 using person_actor = caf::typed_actor<
     // A device asks something.
     caf::reacts_to<device_command>,
+    // A command of this person that goes to the clinic took its id.
+    caf::reacts_to<command_taken>,
     // A device fell silent, is heard again, is gone.
     caf::reacts_to<device_silent>, caf::reacts_to<device_alive>, caf::reacts_to<device_lost>,
     // A device was there before this actor was; all devices of a shard are gone.

@@ -43,7 +43,7 @@ struct drain_clinics {
 BOOST_DESCRIBE_STRUCT(drain_clinics, (), (reconnect_window_ms))
 
 BOOST_DESCRIBE_STRUCT(event_record, (), (clinic, seq, epoch, at, kind, room, subject, author, body, hash))
-BOOST_DESCRIBE_STRUCT(answer_record, (), (principal, command, at, seq, answer))
+BOOST_DESCRIBE_STRUCT(answer_record, (), (principal, command, at, seq, answer, digest))
 BOOST_DESCRIBE_STRUCT(outbox_record, (), (seq, channel, idempotency_key, body))
 BOOST_DESCRIBE_STRUCT(snapshot_record, (), (seq, at, hash, body))
 BOOST_DESCRIBE_STRUCT(clinic_append, (), (clinic, epoch, events, answers, outbox, snapshot))

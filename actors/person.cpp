@@ -34,7 +34,7 @@ void person_actor_state::init(environment shared, person_start start, clinic_act
     wake_at(std::min(x.announce_at, *where.there.deadline()));
   }
   for (const auto& command : start.answered)
-    static_cast<void>(see(command, {}));
+    static_cast<void>(see(command.command, {{}, {}, command.digest}));
 }
 
 std::optional<person_actor_state::sighting> person_actor_state::see(const command_id& command, const sighting& where) {
@@ -67,11 +67,11 @@ bool person_actor_state::is_settled(const room_id& room) const {
 }
 
 void person_actor_state::obey(const device_command& x) {
-  if (const auto before = see(x.origin.command, {room_of(x.command), x.origin.session})) {
+  if (const auto before = see(x.origin.command, {room_of(x.command), x.origin.session, x.origin.digest})) {
     // The answer is the same, but a device that asks again on a new connection is there by that one.
     const auto enters = std::holds_alternative<enter_waiting_room>(x.command.value) ||
                         std::holds_alternative<enter_room>(x.command.value);
-    if (enters && before->session != x.origin.session)
+    if (enters && may_be_same(before->digest, x.origin.digest) && before->session != x.origin.session)
       back({x.origin.session, room_of(x.command), true});
     self_->send(clinic_, repeat_answer{x.origin});
     return;
@@ -235,7 +235,8 @@ void person_actor_state::agree(const room_id& room, whereabouts logged) {
 void person_actor_state::rebuilt(const room_rebuilt& x) {
   std::erase_if(seen_, [&](const auto& command) {
     return command.second.room == x.room &&
-           std::find(x.answered.begin(), x.answered.end(), command.first) == x.answered.end();
+           std::none_of(x.answered.begin(), x.answered.end(),
+                        [&](const used_command& used) { return used.command == command.first; });
   });
   std::erase_if(seen_order_, [&](const command_id& command) { return !seen_.contains(command); });
   const auto it = places_.find(x.room);
@@ -340,6 +341,7 @@ void person_actor_state::rest() {
 person_actor::behavior_type person_behavior(person_actor_state& state) {
   return {
       [&state](const device_command& x) { state.obey(x); },
+      [&state](const command_taken& x) { state.take(x); },
       [&state](const device_silent& x) { state.silent(x); },
       [&state](const device_alive& x) { state.alive(x); },
       [&state](const device_lost& x) { state.lost(x); },

@@ -30,7 +30,7 @@ struct person_start {
   identity who;
   std::vector<earlier_stay> stays;
   /// Commands that have their answer; they are not carried out again.
-  std::vector<command_id> answered;
+  std::vector<used_command> answered;
 };
 
 /// State shared by patient, doctor and guest: the person's devices in each room and the patience with lost ones. Tells
@@ -43,6 +43,7 @@ public:
   void init(environment shared, person_start start, clinic_actor clinic);
 
   void obey(const device_command& x);
+  void take(const command_taken& x) { static_cast<void>(see(x.used.command, {{}, {}, x.used.digest})); }
   void silent(const device_silent& x);
   void alive(const device_alive& x);
   virtual void lost(const device_lost& x);
@@ -107,6 +108,7 @@ private:
   struct sighting {
     room_id room;
     session_id session;
+    uint64_t digest = 0;
   };
   std::optional<sighting> see(const command_id& command, const sighting& where);
   /// Believes the log, which has heard all there was to say.

@@ -18,6 +18,12 @@ struct device_command {
 };
 BOOST_DESCRIBE_STRUCT(device_command, (), (origin, command))
 
+/// The person asked the clinic something under this id: it is no new command here either.
+struct command_taken {
+  used_command used;
+};
+BOOST_DESCRIBE_STRUCT(command_taken, (), (used))
+
 /// The device does not answer; last heard of at `last_proof`.
 struct device_silent {
   session_id session;
@@ -67,7 +73,7 @@ BOOST_DESCRIBE_STRUCT(participation_changed, (), (room, whereabouts, heard))
 struct room_rebuilt {
   room_id room;
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;
-  std::vector<command_id> answered;
+  std::vector<used_command> answered;
 };
 BOOST_DESCRIBE_STRUCT(room_rebuilt, (), (room, whereabouts, answered))
 

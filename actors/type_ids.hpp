@@ -58,6 +58,7 @@ CAF_ADD_TYPE_ID(machiai, (machiai::clinic_found))
 CAF_ADD_TYPE_ID(machiai, (machiai::person_rebuilt))
 CAF_ADD_TYPE_ID(machiai, (machiai::device_back))
 CAF_ADD_TYPE_ID(machiai, (machiai::shard_lost))
+CAF_ADD_TYPE_ID(machiai, (machiai::command_taken))
 CAF_ADD_TYPE_ID(machiai, (machiai::room_actor))
 CAF_ADD_TYPE_ID(machiai, (machiai::clinic_actor))
 

@@ -43,6 +43,8 @@ row row_of(ec code) {
     return {"conflict", false, "Another value is in the way."};
   case ec::in_flight:
     return {"in_flight", true, "The same command id is still being worked on."};
+  case ec::command_id_reused:
+    return {"command_id_reused", false, "The command id was used for another command; make a new one."};
   case ec::not_present:
     return {"not_present", false, "The person is neither in the room nor in its waiting room."};
   case ec::not_admitted:

@@ -40,6 +40,8 @@ enum class ec : uint8_t {
   conflict,
   /// The same command id is still being worked on.
   in_flight,
+  /// The command id was used for another command before.
+  command_id_reused,
   /// The person is not in the room or its waiting room.
   not_present,
   /// Only admitted persons may do this.

@@ -102,7 +102,7 @@ constexpr setting_row rows[] = {
     MACHIAI_SETTING(number, billing, additional_yen, "yen", 0, 1000000,
                     "Price of a unit for each further participant before tax"),
     MACHIAI_SETTING(number, room, participants_max, "", 2, 1000, "Persons in a room and its waiting room together"),
-    MACHIAI_SETTING(number, room, invites_max, "", 0, 1000, "Open invitations of one room"),
+    MACHIAI_SETTING(number, room, invites_max, "", 0, 1000, "Invitations of one room that let somebody in"),
     MACHIAI_SETTING(number, room, invite_valid_ms, "ms", 60000, 2592000000, "How long an invitation may be used"),
     MACHIAI_SETTING(number, room, end_without_doctor_ms, "ms", 60000, 604800000,
                     "A consultation without a doctor ends by itself after this time"),

@@ -16,8 +16,9 @@ BOOST_DEFINE_ENUM_CLASS(access, deny, any_clinic, own_clinic, own_room)
 access access_of(role who, command_kind what);
 
 /// True when the holder of `claims` may ask `what` of this clinic and room. An empty room means the command is not
-/// about one. What a patient's own rooms are beyond its token's `room` is for the clinic to say: it answers `not_found`
-/// for an appointment of somebody else as for one that does not exist.
+/// about one. With a room in it a token is good for patients and guests only. What a patient's own rooms are beyond its
+/// token's `room` is for the clinic to say: it answers `not_found` for an appointment of somebody else as for one that
+/// does not exist.
 bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& room);
 
 } // namespace machiai

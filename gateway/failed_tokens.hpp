@@ -47,8 +47,9 @@ private:
     int64_t blocked_until_ms = 0;
   };
 
+  static constexpr int64_t minute_ms = 60'000;
+
   void forget(int64_t now_ms) {
-    constexpr int64_t minute_ms = 60'000;
     std::erase_if(by_address_, [now_ms](const auto& x) {
       return x.second.blocked_until_ms <= now_ms && x.second.last_ms + minute_ms <= now_ms;
     });

@@ -3,6 +3,8 @@
 #include "actors/answer_text.hpp"
 #include "config/error.hpp"
 #include "gateway/access_table.hpp"
+#include "gateway/command_digest.hpp"
+#include "gateway/http_status.hpp"
 #include "gateway/invite_secret.hpp"
 #include "gateway/shard.hpp"
 #include "metrics/engine_metrics.hpp"
@@ -29,6 +31,10 @@ caf::error void_invite() {
   return make_error(ec::invite_void, "the invitation was used, withdrawn or is too old");
 }
 
+caf::error too_busy() {
+  return make_error(ec::rate_limited, "too many requests of this clinic wait for their answer");
+}
+
 std::string query_value(std::string_view target, std::string_view name) {
   const auto question = target.find('?');
   if (question == std::string_view::npos)
@@ -45,47 +51,6 @@ std::string query_value(std::string_view target, std::string_view name) {
 }
 
 } // namespace
-
-uint16_t status_of(ec code) {
-  switch (code) {
-  case ec::malformed:
-  case ec::unknown_command:
-    return 400;
-  case ec::out_of_range:
-    return 422;
-  case ec::too_large:
-    return 413;
-  case ec::rate_limited:
-  case ec::limit_reached:
-    return 429;
-  case ec::unauthenticated:
-  case ec::token_expired:
-  case ec::revoked:
-    return 401;
-  case ec::forbidden:
-  case ec::not_admitted:
-  case ec::removed:
-    return 403;
-  case ec::not_found:
-    return 404;
-  case ec::invite_void:
-    return 410;
-  case ec::draining:
-  case ec::store_unavailable:
-  case ec::stale_epoch:
-    return 503;
-  case ec::timed_out:
-    return 504;
-  case ec::internal:
-  case ec::system_failure:
-  case ec::bad_setting:
-  case ec::store_damaged:
-  case ec::store_version:
-    return 500;
-  default:
-    return 409;
-  }
-}
 
 void http_api::handle(connection_id from, http_request request) {
   if (request.role == listener_role::admin)
@@ -206,12 +171,17 @@ void http_api::change(call x, clinic_link& link) {
   auto asked = decode_body(x.route, x.request.body, shard_.context().key->sealing);
   if (!asked)
     return refuse(x, asked.error());
-  send(link, std::move(x), std::move(asked->command));
+  const auto canonical = x.route.clinic.value + '/' + x.route.id + '/' + asked->canonical;
+  send(link, std::move(x), std::move(asked->command), canonical);
 }
 
-void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command) {
+void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command,
+                    std::string_view canonical) {
+  if (is_busy(link))
+    return refuse(x, too_busy());
   const principal who{x.claims.role, x.claims.person};
-  const command_origin origin{shard_.session_of(x.from), command_of(x), who};
+  const command_origin origin{shard_.session_of(x.from), command_of(x), who,
+                              command_digest(shard_.context().key->signing, x.claims, x.route.kind, canonical)};
   const auto from = x.from;
   calls_[from] = std::move(x);
   ++link.in_flight;
@@ -227,7 +197,14 @@ command_id http_api::command_of(const call& x) {
                     std::to_string(++made_commands_)};
 }
 
+bool http_api::is_busy(const clinic_link& link) const {
+  const auto& limits = shard_.context().shared.settings->command;
+  return link.in_flight >= limits.in_flight_per_clinic_max || calls_.size() >= limits.in_flight_max;
+}
+
 void http_api::read_board(call x, clinic_link& link) {
+  if (is_busy(link))
+    return refuse(x, too_busy());
   subscribe wish;
   wish.session = shard_.session_of(x.from);
   wish.who = {x.claims.role, x.claims.person};
@@ -260,19 +237,30 @@ void http_api::read_usage(call x) {
 }
 
 void http_api::redeem(call x) {
+  // The one request that asks without a token: a wrong link counts as one that does not verify.
+  if (shard_.failures().is_blocked(x.request.remote_address, io_shard::now_ms()))
+    return refuse(x, make_error(ec::rate_limited, "too many links that are not valid"));
   auto wish = decode_redeem(x.request.body);
   if (!wish)
     return refuse(x, wish.error());
+  if (!guest_of(wish->invite))
+    return refuse_link(x);
   x.redeem = std::move(*wish);
-  x.claims = {role::guest, x.redeem->clinic, guest_of(x.redeem->invite), x.redeem->room, {}, {}, {}, {}};
+  x.claims = {role::guest, x.redeem->clinic, *guest_of(x.redeem->invite), x.redeem->room, {}, {}, {}, {}};
   const auto clinic = x.redeem->clinic;
   shard_.with_clinic(clinic, false, [this, x = std::move(x)](const caf::error* why) {
     // Whoever has no valid link learns nothing about which clinics and rooms exist.
     if (why)
-      return refuse(x, code_of(*why) == ec::not_found ? void_invite() : *why);
+      return code_of(*why) == ec::not_found ? refuse_link(x) : refuse(x, *why);
     auto* link = shard_.link_of(x.redeem->clinic);
-    send(*link, x, room_command{redeem_invite{x.redeem->room, x.redeem->invite, secret_hash(x.redeem->secret)}});
+    const redeem_invite command{x.redeem->room, x.redeem->invite, secret_hash(x.redeem->secret)};
+    send(*link, x, room_command{command}, encode_json(command));
   });
+}
+
+void http_api::refuse_link(const call& x) {
+  shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+  refuse(x, void_invite());
 }
 
 http_response http_api::redeemed(const call& x) const {
@@ -306,8 +294,14 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
   const auto refusal = refusal_in(text);
   shard_.metrics().command_done(x.route.kind, refusal ? outcome_label::refused : outcome_label::ok);
   shard_.metrics().command_took(io_shard::now_ms() - x.since_ms);
-  if (refusal)
-    return problem(x.redeem && code_of(*refusal) == ec::not_found ? void_invite() : *refusal);
+  if (refusal) {
+    const auto code = code_of(*refusal);
+    const auto wrong_link =
+        x.redeem && (code == ec::not_found || code == ec::command_id_reused || code == ec::invite_void);
+    if (wrong_link)
+      shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+    return problem(wrong_link ? void_invite() : *refusal);
+  }
   if (x.redeem)
     return redeemed(x);
   http_response response;

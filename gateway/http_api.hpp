@@ -51,12 +51,15 @@ private:
   void carry_out(call x);
   void redeem(call x);
   void change(call x, clinic_link& link);
+  [[nodiscard]] bool is_busy(const clinic_link& link) const;
   void read_board(call x, clinic_link& link);
   void read_usage(call x);
   void answer(const call& x, http_response response);
   void refuse(const call& x, const caf::error& why);
   void refuse_token(const call& x, auth_failure why);
-  void send(clinic_link& link, call x, std::variant<clinic_command, room_command> command);
+  void refuse_link(const call& x);
+  /// `canonical` is what is asked, in one form.
+  void send(clinic_link& link, call x, std::variant<clinic_command, room_command> command, std::string_view canonical);
   http_response answer_of(const call& x, const std::string& text) const;
   http_response redeemed(const call& x) const;
   [[nodiscard]] command_id command_of(const call& x);
@@ -65,8 +68,5 @@ private:
   std::unordered_map<connection_id, call> calls_;
   uint64_t made_commands_ = 0;
 };
-
-/// The HTTP status of an error.
-uint16_t status_of(ec code);
 
 } // namespace machiai

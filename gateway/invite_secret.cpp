@@ -32,8 +32,9 @@ std::string secret_hash(std::string_view secret) {
   return to_hex(hash);
 }
 
-person_id guest_of(const invite_id& invite) {
-  return person_id{"g-" + invite.value};
+std::optional<person_id> guest_of(const invite_id& invite) {
+  auto id = "g-" + invite.value;
+  return is_valid_id(id) ? std::optional{person_id{std::move(id)}} : std::nullopt;
 }
 
 made_invite make_invite(const token_key& key, const clinic_id& clinic, const person_id& inviter,
@@ -45,7 +46,7 @@ made_invite make_invite(const token_key& key, const clinic_id& clinic, const per
   const auto secret = base64url_encode(*signature);
   const invite_id invite{base64url_encode(sha256("id/" + *signature)).substr(0, 22)};
   made_invite result;
-  result.command = {wish.room, wish.party, wish.display_name, invite, guest_of(invite), secret_hash(secret)};
+  result.command = {wish.room, wish.party, wish.display_name, invite, *guest_of(invite), secret_hash(secret)};
   auto& out = result.answer_members;
   const auto add = [&out](std::string_view name, std::string_view value) {
     out += ",\"";

@@ -3,6 +3,7 @@
 #include "gateway/protocol.hpp"
 #include "gateway/token_key.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,7 @@ made_invite make_invite(const token_key& key, const clinic_id& clinic, const per
 /// SHA-256 of a link's secret in hex, as the log has it.
 std::string secret_hash(std::string_view secret);
 
-/// The guest an invitation is for.
-person_id guest_of(const invite_id& invite);
+/// The guest an invitation is for; nothing when none of ours can have this id, because the guest's would be too long.
+std::optional<person_id> guest_of(const invite_id& invite);
 
 } // namespace machiai

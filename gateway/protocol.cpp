@@ -4,6 +4,7 @@
 #include "config/error.hpp"
 #include "gateway/display_name.hpp"
 #include "store/json_codec.hpp"
+#include "store/repeated_key.hpp"
 
 #include <utility>
 
@@ -118,7 +119,7 @@ void append_member(std::string& out, std::string_view name, const auto& value) {
 } // namespace
 
 std::variant<client_message, protocol_error> decode_message(std::string_view text) {
-  auto value = parse_client_json(text);
+  auto value = parse_json(text);
   if (!value)
     return protocol_error{value.error(), std::nullopt};
   auto* object = value->if_object();
@@ -131,6 +132,8 @@ std::variant<client_message, protocol_error> decode_message(std::string_view tex
     in.id = command_id{std::string(id->get_string())};
     object->erase("id");
   }
+  if (const auto name = repeated_key(text))
+    return protocol_error{given_twice(*name), *name == "id" ? std::nullopt : in.id};
   const auto* type = object->if_contains("type");
   if (!type || !type->is_string())
     return protocol_error{make_error(ec::malformed, "type: expected a string"), in.id};

@@ -19,6 +19,8 @@ struct pending_command {
   int64_t since_ms = 0;
   /// The rest of a successful answer that only the gateway knows, as JSON members beginning with a comma.
   std::string extra;
+  /// What a person's device said of itself.
+  std::optional<person_command> told;
 };
 
 /// One WebSocket client. A plain object of its shard: a connection must stay small.
@@ -42,7 +44,9 @@ struct session {
   machiai::topic topic;
   /// Patient, doctor or guest; empty for staff.
   person_actor person;
-  /// The room this device said it is in.
+  /// The person's actor may know this device: it asked to come in, or more.
+  bool is_device = false;
+  /// The room this device was let into.
   std::optional<room_id> entered;
   bool attentive = true;
   /// Frames were dropped for a snapshot that nobody could give yet.

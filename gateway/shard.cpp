@@ -260,6 +260,9 @@ void shard::expire_commands() {
         ++it;
         continue;
       }
+      // Perhaps it came to pass; then the device is there.
+      if (it->second.told)
+        note_entry(s, *it->second.told);
       send_text(s, refusal_frame(it->first, why));
       metrics_.command_done(it->second.kind, outcome_label::failed);
       --in_flight_;

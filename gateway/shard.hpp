@@ -80,7 +80,10 @@ private:
   void obey(session& s, addressed_command x);
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;
   void forward(session& s, const clinic_link& link, addressed_command x);
+  /// What a device said of itself holds.
   void note_entry(session& s, const person_command& x);
+  /// Tells a person's new actor that this device is there.
+  void name_device(const session& s);
   pending_command& begin(session& s, const addressed_command& x);
 
   void subscribe_session(session& s, std::optional<position> resume);

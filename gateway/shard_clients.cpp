@@ -1,5 +1,6 @@
 #include "gateway/access_table.hpp"
 #include "gateway/close_code.hpp"
+#include "gateway/command_digest.hpp"
 #include "gateway/http_api.hpp"
 #include "gateway/invite_secret.hpp"
 #include "gateway/shard.hpp"
@@ -181,7 +182,7 @@ std::optional<caf::error> shard::refusal_of(const session& s, const addressed_co
 pending_command& shard::begin(session& s, const addressed_command& x) {
   ++in_flight_;
   ++links_.at(s.claims.clinic).in_flight;
-  return s.pending[x.id] = {x.kind, io_shard::now_ms(), {}};
+  return s.pending[x.id] = {x.kind, io_shard::now_ms(), {}, {}};
 }
 
 void shard::obey(session& s, addressed_command x) {
@@ -193,10 +194,12 @@ void shard::obey(session& s, addressed_command x) {
 }
 
 void shard::forward(session& s, const clinic_link& link, addressed_command x) {
-  const command_origin origin{session_of(s.connection), x.id, principal_of(s.claims)};
+  const command_origin origin{session_of(s.connection), x.id, principal_of(s.claims),
+                              command_digest(context_.key->signing, s.claims, x)};
   auto& pending = begin(s, x);
   if (auto* command = std::get_if<person_command>(&x.what)) {
-    note_entry(s, *command);
+    pending.told = *command;
+    s.is_device = s.is_device || !std::holds_alternative<leave_room>(command->value);
     mailbox_.send(s.person, device_command{origin, std::move(*command)});
   } else if (auto* wish = std::get_if<invite_wish>(&x.what)) {
     auto made = make_invite(context_.key->signing, s.claims.clinic, s.claims.person, x.id, *wish);
@@ -231,12 +234,12 @@ void shard::on_beat(connection_id id) {
 }
 
 void shard::on_silent(connection_id id, int64_t last_proof_ms) {
-  if (auto* s = find(id); s && s->person && s->entered)
+  if (auto* s = find(id); s && s->person && s->is_device)
     mailbox_.send(s->person, device_silent{session_of(id), proof_time(last_proof_ms)});
 }
 
 void shard::on_alive_again(connection_id id, int64_t) {
-  if (auto* s = find(id); s && s->person && s->entered)
+  if (auto* s = find(id); s && s->person && s->is_device)
     mailbox_.send(s->person, device_alive{session_of(id)});
 }
 
@@ -261,7 +264,7 @@ void shard::on_close(connection_id id, const close_info& how) {
   auto* s = find(id);
   if (!s)
     return;
-  if (s->person && s->entered && !draining_)
+  if (s->person && s->is_device && !draining_)
     mailbox_.send(s->person, device_lost{session_of(id), proof_time(how.last_proof_ms)});
   in_flight_ -= s->pending.size();
   if (const auto link = links_.find(s->claims.clinic); link != links_.end())

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
 
 /// \file The half of a shard that listens to actors.
@@ -44,8 +45,8 @@ void shard::welcome(session& s, const subscribed& x) {
     io_.mark_ready(s.connection);
     send_text(s, welcome_frame(x.session, x, s.claims.person, s.claims.role,
                                context_.shared.settings->connection.beat_interval_ms));
-  } else if (is_new_person && s.entered) {
-    mailbox_.send(s.person, device_back{x.session, *s.entered, s.attentive});
+  } else if (is_new_person) {
+    name_device(s);
   }
   for (const auto& text : x.frames)
     send_text(s, text);
@@ -78,9 +79,12 @@ void shard::take(const answered& x) {
   if (it == s->pending.end())
     return;
   const auto extra = std::move(it->second.extra);
+  const auto told = std::move(it->second.told);
   const auto ok = is_acceptance(x.answer);
   metrics_.command_done(it->second.kind, ok ? outcome_label::ok : outcome_label::refused);
   metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
+  if (ok && told)
+    note_entry(*s, *told);
   s->pending.erase(it);
   --in_flight_;
   if (const auto link = links_.find(x.clinic); link != links_.end())
@@ -113,9 +117,20 @@ void shard::take(const person_rebuilt& x) {
     if (!s || s->claims.person != x.id || !s->person)
       continue;
     s->person = caf::actor_cast<person_actor>(x.person);
-    if (s->entered)
-      mailbox_.send(s->person, device_back{session_of(connection), *s->entered, s->attentive});
+    name_device(*s);
   }
+}
+
+void shard::name_device(const session& s) {
+  std::set<room_id> rooms;
+  if (s.entered)
+    rooms.insert(*s.entered);
+  // Perhaps the answer is on its way.
+  for (const auto& [id, waiting] : s.pending)
+    if (waiting.told && !std::holds_alternative<leave_room>(waiting.told->value))
+      rooms.insert(room_of(*waiting.told));
+  for (const auto& room : rooms)
+    mailbox_.send(s.person, device_back{session_of(s.connection), room, s.attentive});
 }
 
 } // namespace machiai

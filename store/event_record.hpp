@@ -39,6 +39,8 @@ struct answer_record {
   /// The clinic's seq after the command; the answer becomes visible with it.
   uint64_t seq = 0;
   std::string answer;
+  /// What was asked, as a hash; 0 when it is not known.
+  uint64_t digest = 0;
   friend bool operator==(const answer_record&, const answer_record&) = default;
 };
 

@@ -21,8 +21,12 @@ caf::expected<boost::json::value> parse_client_json(std::string_view text) {
   if (!value)
     return value;
   if (const auto name = repeated_key(text))
-    return make_error(ec::malformed, "field " + *name + ": given twice");
+    return given_twice(*name);
   return value;
+}
+
+caf::error given_twice(std::string_view name) {
+  return make_error(ec::malformed, "field " + std::string{name} + ": given twice");
 }
 
 } // namespace machiai

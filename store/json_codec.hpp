@@ -42,4 +42,7 @@ caf::expected<boost::json::value> parse_json(std::string_view text, boost::json:
 /// last, is `ec::malformed` too.
 caf::expected<boost::json::value> parse_client_json(std::string_view text);
 
+/// The refusal of a name found by `repeated_key`.
+caf::error given_twice(std::string_view name);
+
 } // namespace machiai

@@ -24,8 +24,9 @@ struct remembered_answer {
   timestamp at;
   uint64_t seq = 0;
   std::string answer;
+  uint64_t digest = 0;
 };
-BOOST_DESCRIBE_STRUCT(remembered_answer, (), (principal, command, at, seq, answer))
+BOOST_DESCRIBE_STRUCT(remembered_answer, (), (principal, command, at, seq, answer, digest))
 
 constexpr uint32_t snapshot_version = 1;
 
@@ -66,7 +67,7 @@ std::string encode_snapshot(const clinic_memory& memory) {
   for (const auto& [id, room] : state.rooms)
     x.rooms.push_back({id, room});
   for (const auto& given : memory.answers)
-    x.answers.push_back({given.principal, given.command, given.at, given.seq, given.answer});
+    x.answers.push_back({given.principal, given.command, given.at, given.seq, given.answer, given.digest});
   return encode_json(x);
 }
 
@@ -97,7 +98,8 @@ caf::expected<clinic_memory> decode_snapshot(std::string_view text) {
   for (auto& room : x->rooms)
     state.rooms[room.room] = std::move(room.state);
   for (auto& given : x->answers)
-    memory.answers.push_back({given.principal, given.command, given.at, given.seq, std::move(given.answer)});
+    memory.answers.push_back(
+        {given.principal, given.command, given.at, given.seq, std::move(given.answer), given.digest});
   return memory;
 }
 

@@ -120,8 +120,11 @@ struct decider {
       return refuse(ec::out_of_range, "party: a guest is family, nurse, specialist or interpreter");
     if (find_invitation(state, x.invite))
       return payloads{};
-    if (state.invitations.size() >= policy.limits.invites_max)
-      return refuse(ec::limit_reached, "room.invites_max invitations exist");
+    const auto lets_in = [&](const invitation& other) {
+      return !other.revoked && (other.redeemed || other.expires_at > now);
+    };
+    if (std::ranges::count_if(state.invitations, lets_in) >= policy.limits.invites_max)
+      return refuse(ec::limit_reached, "room.invites_max invitations let somebody in");
     const auto expires_at = now + milliseconds{policy.limits.invite_valid_ms};
     return happened(guest_invited{x.invite, x.person, x.party, x.display_name, expires_at, x.secret_hash});
   }

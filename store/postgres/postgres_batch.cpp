@@ -39,7 +39,8 @@ struct event_columns {
 
 struct answer_columns {
   pg_array clinic = pg_array::of_text(), seq = pg_array::of_bigint(), principal = pg_array::of_text(),
-           command = pg_array::of_text(), at = pg_array::of_bigint(), answer = pg_array::of_text();
+           command = pg_array::of_text(), at = pg_array::of_bigint(), answer = pg_array::of_text(),
+           digest = pg_array::of_bigint();
 
   void add(const clinic_id& owner, const answer_record& record) {
     clinic.add(owner.value);
@@ -48,12 +49,13 @@ struct answer_columns {
     command.add(record.command.value);
     at.add(record.at.ms);
     answer.add(record.answer);
+    digest.add(as_stored(record.digest));
   }
 
   pg_statement statement() {
-    return pg_statement{"INSERT INTO answer_log (clinic, seq, principal, command, at, answer) "
-                        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)"}
-           << clinic << seq << principal << command << at << answer;
+    return pg_statement{"INSERT INTO answer_log (clinic, seq, principal, command, at, answer, digest) "
+                        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"}
+           << clinic << seq << principal << command << at << answer << digest;
   }
 };
 

@@ -34,7 +34,7 @@ UNION ALL
 ORDER BY 1 LIMIT $4)";
 
 constexpr auto select_answers = R"(
-SELECT position, principal, command, at, seq, answer FROM (
+SELECT position, principal, command, at, seq, answer, digest FROM (
  SELECT a.* FROM answer_index i JOIN answer_log a ON a.position = i.position
  WHERE i.clinic = $1 AND i.seq BETWEEN $2 AND $3
  UNION ALL
@@ -111,7 +111,8 @@ caf::expected<std::vector<answer_record>> read_answers(pg_connection& connection
                        command_id{rows[0].text(i, 2)},
                        {rows[0].bigint(i, 3)},
                        static_cast<uint64_t>(rows[0].bigint(i, 4)),
-                       rows[0].text(i, 5)});
+                       rows[0].text(i, 5),
+                       static_cast<uint64_t>(rows[0].bigint(i, 6))});
   return answers;
 }
 

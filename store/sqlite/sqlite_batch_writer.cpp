@@ -36,10 +36,10 @@ bool sqlite_batch_writer::write_events(const clinic_append& append) {
 
 bool sqlite_batch_writer::write_answers(const clinic_append& append) {
   auto row = connection_.query(
-      "INSERT INTO answer_log (clinic, seq, principal, command, at, answer) VALUES (?, ?, ?, ?, ?, ?)");
+      "INSERT INTO answer_log (clinic, seq, principal, command, at, answer, digest) VALUES (?, ?, ?, ?, ?, ?, ?)");
   for (const auto& answer : append.answers) {
     row << append.clinic.value << as_stored(answer.seq) << answer.principal.value << answer.command.value
-        << answer.at.ms << answer.answer;
+        << answer.at.ms << answer.answer << as_stored(answer.digest);
     if (!add(row, "SELECT max(position) FROM answer_log"))
       return false;
   }

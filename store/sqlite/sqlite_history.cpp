@@ -20,11 +20,11 @@ SELECT seq, epoch, at, kind, room, subject, author, body, hash FROM event_log
 WHERE clinic = ?1 AND seq BETWEEN ?2 AND ?3 AND position > ?4 ORDER BY position)";
 
 constexpr auto indexed_answers = R"(
-SELECT a.principal, a.command, a.at, a.seq, a.answer
+SELECT a.principal, a.command, a.at, a.seq, a.answer, a.digest
 FROM answer_index AS i JOIN answer_log AS a ON a.position = i.position
 WHERE i.clinic = ?1 AND i.seq BETWEEN ?2 AND ?3 ORDER BY i.position)";
 constexpr auto tail_answers = R"(
-SELECT principal, command, at, seq, answer FROM answer_log
+SELECT principal, command, at, seq, answer, digest FROM answer_log
 WHERE clinic = ?1 AND seq BETWEEN ?2 AND ?3 AND position > ?4 ORDER BY position)";
 
 /// Hands over the rows of `rows`; false when `visit` had enough.
@@ -52,7 +52,8 @@ void collect_answers(sqlite_query& rows, std::vector<answer_record>& out) {
                    command_id{rows.text(1)},
                    {rows.integer(2)},
                    static_cast<uint64_t>(rows.integer(3)),
-                   rows.text(4)});
+                   rows.text(4),
+                   static_cast<uint64_t>(rows.integer(5))});
 }
 
 /// One log with its index table.

@@ -42,7 +42,10 @@ CREATE TABLE store_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT,
 INSERT INTO store_state VALUES ('takeovers', 0), ('events_indexed', 0), ('answers_indexed', 0);
 )";
 
-constexpr std::array migrations_of_this_program{sqlite_migration{1, first_schema}};
+constexpr auto answers_with_digest = "ALTER TABLE answer_log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;";
+
+constexpr std::array migrations_of_this_program{sqlite_migration{1, first_schema},
+                                                sqlite_migration{2, answers_with_digest}};
 
 /// The version of an open file; nothing stored yet is 0.
 caf::expected<int64_t> version_of(sqlite_connection& connection) {

@@ -40,7 +40,7 @@ void check_empty(caf::actor_system& system) {
 }
 
 const session_id some_session{7, (uint64_t{3} << 48U) | 5};
-const command_origin origin{some_session, command_id{"c-1"}, {role::doctor, person_id{"d-1"}}};
+const command_origin origin{some_session, command_id{"c-1"}, {role::doctor, person_id{"d-1"}}, 77};
 const timestamp noon{1'775'782'800'000};
 const topic visit{audience::patient, room_id{"r-1"}};
 
@@ -99,7 +99,7 @@ TEST_CASE("messages: everything actors tell each other crosses a network") {
   check_round_trip(system, person_moved{std::nullopt, {role::engine, {}}, who.person, {}, 5});
   check_round_trip(system, person_attends{origin, who.person, false, 6});
   check_round_trip(system, participation_changed{room_id{"r"}, whereabouts::in_room, 7});
-  check_round_trip(system, room_rebuilt{room_id{"r"}, whereabouts::left, {command_id{"a"}, command_id{"b"}}});
+  check_round_trip(system, room_rebuilt{room_id{"r"}, whereabouts::left, {{command_id{"a"}, 1}, {command_id{"b"}, 2}}});
   check_round_trip(system, device_silent{some_session, noon});
   check_round_trip(system, device_alive{some_session});
   check_round_trip(system, device_lost{some_session, noon});
@@ -119,6 +119,7 @@ TEST_CASE("messages: everything actors tell each other crosses a network") {
   check_round_trip(system, clinic_found{clinic_id{"c"}, error, nullptr});
   check_round_trip(system, person_rebuilt{clinic_id{"c"}, who.person, nullptr});
   check_round_trip(system, answered{clinic_id{"c"}, some_session, command_id{"k"}, "{}"});
+  check_round_trip(system, command_taken{{command_id{"k"}, 5}});
   check_round_trip(system, expelled{clinic_id{"c"}, room_id{"r"}, who.person});
   check_empty<presence_due, room_deadline_due, go_to_sleep, idle_check_due, flush_due, alive_due, index_due, mark_clean,
               get_clinics>(system);
@@ -129,7 +130,7 @@ TEST_CASE("messages: what goes to and comes from the log crosses a network") {
   auto& system = engine.system();
   event_record row{clinic_id{"c"}, 3, 2, noon, "room.locked", room_id{"r"}, person_id{"p"}, "staff:s", "{}", {}};
   row.hash.fill(0xa5);
-  const answer_record answer{person_id{"p"}, command_id{"k"}, noon, 3, "{}"};
+  const answer_record answer{person_id{"p"}, command_id{"k"}, noon, 3, "{}", ~uint64_t{0}};
   const outbox_record letter{3, "mail", "key", "body"};
   const snapshot_record snapshot{3, noon, row.hash, "{}"};
   check_round_trip(system, append{{clinic_id{"c"}, 2, {row, row}, {answer}, {letter}, snapshot}, 8});

@@ -62,7 +62,7 @@ class abuse(machiai_test.TestCase):
             return None
 
     def closes(self, engine, code):
-        """The count of a close code; the engine's own are counted by range."""
+        """The count of a close code."""
         return engine.metric("machiai_ws_closes_total", code=str(code))
 
     def expect_close(self, engine, client, code, within_s=CUT_WITHIN_S):
@@ -214,6 +214,18 @@ class abuse(machiai_test.TestCase):
         endless.write(0, b"x" * 30000, fin=False)
         endless.write(0, b"x" * 30000, fin=False)
         self.expect_close(engine, endless, 1009)
+        empty = self.raw(engine)
+        empty.write(TEXT, b"", fin=False)
+        empty.socket.sendall(ws_frame(0, final=False) * 1023)
+        self.answered(empty)
+        empty.write(0, b"", fin=False)
+        self.expect_close(engine, empty, 1009)
+
+    def answered(self, client):
+        """What was sent so far was taken: a ping behind it comes back."""
+        client.write(PING, b"so far")
+        while client.read() != (PONG, b"so far"):
+            pass
 
     def test_headers_and_bodies_over_the_limit_are_refused_and_counted(self):
         engine = self.open_clinic()

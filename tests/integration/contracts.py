@@ -62,11 +62,18 @@ def complaint(name, pointer, value):
     return f"{where or 'it'}: {error.message[:300]}"
 
 
+def once_each(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name comes twice")
+    return members
+
+
 def frame_complaint(direction, text):
     """What is wrong with a frame of the `client` or the `server`; None when nothing is."""
     name = f"protocol/schema/{direction}.json"
     try:
-        frame = json.loads(text)
+        frame = json.loads(text, object_pairs_hook=once_each)
     except ValueError as error:
         return f"not JSON: {error}"
     kind = frame.get("type") if isinstance(frame, dict) else None

@@ -308,6 +308,50 @@ class Flows:
         renewed.next_frame("beat")
         self.assertTrue(renewed.send("lock_room", room="r1")["ok"])
 
+    def test_a_key_is_in_force_everywhere_when_the_answer_is_there(self):
+        server = self.server(listen={"shards": 4}, clinic={"keys_max": 100})
+        server.seed_visit("r1", "p1", "d1")
+        consoles = [server.connect("staff", f"desk{i}") for i in range(8)]
+        claims = {"sub": "s", "role": "staff", "clinic": "c1", "exp": int(time.time()) + 3600, "iat": int(time.time())}
+        for i in range(20):
+            secret = bytes([i]) * 32
+            token = machiai_test.mint(claims, secret, f"k{i}")
+            server.put(f"/v1/clinics/c1/keys/k{i}", {"algorithm": "HS256", "material": machiai_test.base64url(secret)})
+            for _ in range(4):
+                server.get("/v1/clinics/c1/board", token=token)
+            server.delete(f"/v1/clinics/c1/keys/k{i}")
+            for _ in range(4):
+                server.get("/v1/clinics/c1/board", token=token, expect=401)
+        for console in consoles:
+            console.ok("lock_room", room="r1")
+
+    def test_an_id_is_known_for_its_command_after_a_restart(self):
+        server = self.server()
+        server.seed_visit("r1", "p1", "d1")
+        first = server.connect("staff", "desk").send("lock_room", id="once", room="r1")
+        server.kill()
+        server.start()
+        desk = server.connect("staff", "desk")
+        reused = desk.send("unlock_room", id="once", room="r1")
+        self.assertEqual(reused["error"]["code"], "command_id_reused")
+        self.assertEqual(desk.send("lock_room", id="once", room="r1"), first)
+        doctor = server.connect("doctor", "d1")
+        doctor.ok("lock_room", room="r1", id="twice")
+        self.assertEqual(doctor.send("enter_room", id="twice", room="r1")["error"]["code"], "command_id_reused")
+        self.assertEqual(people(server.board()["cards"]["r1"]), {})
+
+    def test_who_may_not_see_a_visit_any_more_is_put_out(self):
+        server = self.server()
+        server.seed_visit("r1", "p1", "d1")
+        server.put("/v1/clinics/c1/patients/p2", {"name": "B"})
+        desk, patient = server.connect("staff", "desk"), server.connect("patient", "p1", room="r1")
+        link = desk.ok("invite", room="r1", party="family", display_name="A")
+        guest = server.connect("guest", link["person"], token=server.redeem(link).body["token"])
+        desk.ok("revoke_invite", room="r1", invite=link["invite"])
+        self.assertEqual((guest.wait_closed(), guest.error()["code"]), (4204, "removed"))
+        server.put("/v1/clinics/c1/appointments/r1", {"starts_at": "2026-04-10T01:00:00.000Z", "patients": ["p2"]})
+        self.assertEqual((patient.wait_closed(), patient.error()["code"]), (4204, "removed"))
+
     def test_revoking_closes_the_sockets_concerned_within_two_seconds(self):
         server = self.server()
         server.seed_visit("r1", "p1", "d1")

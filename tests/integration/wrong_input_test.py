@@ -25,7 +25,7 @@ FRAMES = [
     ('{"type":"lock_room","id":"x","room":"r1","room":"r1"}', "malformed"),
     ('{"type":"lock_room","id":"x","room":"r2","r\\u006fom":"r1"}', "malformed"),
     ('{"type":"unlock_room","type":"lock_room","id":"x","room":"r1"}', "malformed"),
-    ('{"type":"lock_room","id":"y","id":"x","room":"r1"}', "malformed"),
+    ('{"type":"lock_room","id":"x","id":"y","room":"r1"}', "malformed"),
     ({}, "malformed"),
     ({"id": "x"}, "malformed"),
     ({"type": 1, "id": "x"}, "malformed"),
@@ -290,7 +290,7 @@ class wrong_input_test(machiai_test.TestCase):
         self.assertEqual(desk.send("lock_room", id="once", **ROOM), first)
         self.assertEqual(self.position(), before)
 
-        first = self.server.put("/v1/clinics/c1/doctors/d2", '{"name": "A" }', headers=staff)
+        first = self.server.put("/v1/clinics/c1/doctors/d2", '{"name": "A" }', headers=staff, wrong=True)
         before = self.position()
         self.assertEqual(self.server.put("/v1/clinics/c1/doctors/d2", {"name": "A"}, headers=staff).body, first.body)
         for path, body in (("doctors/d2", {"name": "B"}), ("doctors/d3", {"name": "A"}), ("patients/d2", {"name": "A"})):
@@ -300,6 +300,24 @@ class wrong_input_test(machiai_test.TestCase):
         for _ in range(2):
             self.server.put("/v1/clinics/c1/keys/k", key, headers={"Idempotency-Key": "k2"})
         self.assertEqual(self.server.delete("/v1/clinics/c1/keys/k", headers={"Idempotency-Key": "k2"}, expect=422).status, 422)
+
+    def test_a_link_made_up_by_a_stranger_harms_nobody(self):
+        for size in (22, 62, 63, 64):
+            link = {"clinic": "c1", "room": "r1", "invite": "i" * size, "secret": "s"}
+            answer = self.server.post("/v1/invites/redeem", link, token="", expect=410)
+            self.assertEqual(answer.body["code"], "invite_void")
+        self.server.restart()
+        self.server.restart()
+        self.assertEqual(list(self.server.board()["cards"]), ["r1"])
+
+    def test_guessing_links_is_slowed_down(self):
+        server = self.engine(settings={"connection": {"failed_tokens_per_minute": 5}})
+        server.seed_visit("r1", "p1", "d1")
+        codes = []
+        for i in range(8):
+            link = {"clinic": "c1", "room": "r1", "invite": f"i{i}", "secret": "s"}
+            codes.append(server.post("/v1/invites/redeem", link, token="", expect=None).status)
+        self.assertEqual(codes, [410] * 6 + [429] * 2)
 
     def test_names_are_kept_in_one_form(self):
         self.server.put("/v1/clinics/c1/patients/p1", {"name": "か\u3099 e\u0301"})

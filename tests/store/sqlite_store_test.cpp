@@ -270,6 +270,22 @@ TEST_CASE("sqlite: an interrupted migration goes on where it stopped") {
   CHECK(migrate(**connection, mended));
 }
 
+TEST_CASE("sqlite: answers of an older program are read, as answers to nobody knows what") {
+  sqlite_backend backend;
+  {
+    const auto connection = sqlite_connection::open(backend.file(), false);
+    REQUIRE(connection);
+    REQUIRE(migrate(**connection, sqlite_migrations().first(1)));
+    REQUIRE((*connection)
+                ->execute("INSERT INTO answer_log (clinic, seq, principal, command, at, answer) "
+                          "VALUES ('c-1', 0, 'p', 'k', 5, '{}')"));
+  }
+  const auto store = require_open(backend.open());
+  const auto history = store->load(clinic_id{"c-1"});
+  REQUIRE(history);
+  CHECK(history->answers == std::vector{answer_record{person_id{"p"}, command_id{"k"}, {5}, 0, "{}", 0}});
+}
+
 TEST_CASE("sqlite: an engine that lost its lock is refused by the store itself") {
   sqlite_backend backend;
   sample_stream stream{"c-1", 0};

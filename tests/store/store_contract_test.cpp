@@ -94,6 +94,7 @@ TEST_CASE_TEMPLATE("store: every field comes back as it was, also at the edges o
   event.body = "{\"text\":\"待合 \\u0000 🏥 'quoted' \\\\ {a,b} NULL\"}";
   event.hash.fill(0);
   append.answers.front().answer = "";
+  append.answers.front().digest = UINT64_MAX;
   append.outbox.push_back({1, "mail", "key {1}", "{\"to\":\"\\\"\"}"});
   append.snapshot = snapshot_record{0, {INT64_MAX}, stream.hash(), std::string(100'000, 'x')};
   store_all(*store, append);

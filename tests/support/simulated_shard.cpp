@@ -1,6 +1,7 @@
 #include "tests/support/simulated_shard.hpp"
 
 #include "actors/type_ids.hpp"
+#include "store/json_encode.hpp"
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -26,6 +27,17 @@ const person_command* entry_in(const any_command& x) {
 const leave_room* leave_in(const any_command& x) {
   const auto* command = std::get_if<person_command>(&x);
   return command != nullptr ? std::get_if<leave_room>(&command->value) : nullptr;
+}
+
+/// Tells what is asked from anything else, as the gateway does.
+uint64_t digest_of(const any_command& x) {
+  const auto text = std::visit(
+      [](const auto& group) {
+        return std::visit([](const auto& command) { return encode_json(command); }, group.value) +
+               std::to_string(group.value.index());
+      },
+      x);
+  return std::hash<std::string>{}(text + std::to_string(x.index())) | 1U;
 }
 
 } // namespace
@@ -64,7 +76,7 @@ struct simulated_shard::behavior {
           if (*link != nullptr)
             (*link)->found(x.clinic, clinic);
         },
-        [](const feed_opened&) {},
+        [link](const feed_opened& x) { pass(link, x); },
         [link](const subscribed& x) { pass(link, x); },
         [link](const feed& x) { pass(link, x); },
         [link](const answered& x) { pass(link, x); },
@@ -191,7 +203,7 @@ void simulated_shard::send(session& from, const command_id& id, const any_comman
 }
 
 void simulated_shard::pass_on(session& from, const session::pending& what) {
-  const command_origin origin{from.id, what.id, from.who};
+  const command_origin origin{from.id, what.id, from.who, digest_of(what.command)};
   if (const auto* mine = std::get_if<person_command>(&what.command)) {
     if (from.person)
       caf::send_as(actor_, from.person, device_command{origin, *mine});
@@ -241,6 +253,10 @@ void simulated_shard::record(session& to, told what) {
   to.story.push_back(std::move(what));
   if (observer)
     observer(to, to.story.back());
+}
+
+void simulated_shard::hear(const feed_opened& x) {
+  credentials_[x.clinic] = x.credentials;
 }
 
 void simulated_shard::hear(const subscribed& x) {

@@ -82,6 +82,8 @@ public:
   [[nodiscard]] session* find(const session_id& id);
   [[nodiscard]] std::map<session_id, session>& sessions() { return sessions_; }
   [[nodiscard]] clinic_actor clinic(const clinic_id& id);
+  /// What tokens of the clinic are checked against here.
+  [[nodiscard]] const machiai::credentials& credentials(const clinic_id& id) { return credentials_[id]; }
   [[nodiscard]] shard_actor actor() const { return actor_; }
 
   /// Called with everything a session is told.
@@ -104,6 +106,7 @@ private:
   void pass_on(session& from, const session::pending& what);
   void name_devices(session& x);
   void record(session& to, told what);
+  void hear(const feed_opened& x);
   void hear(const subscribed& x);
   void hear(const feed& x);
   void hear(const answered& x);
@@ -118,6 +121,7 @@ private:
   std::shared_ptr<simulated_shard*> link_;
   std::map<clinic_id, watched_clinic> clinics_;
   std::map<session_id, session> sessions_;
+  std::map<clinic_id, machiai::credentials> credentials_;
 };
 
 } // namespace machiai::test

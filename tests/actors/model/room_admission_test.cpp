@@ -165,6 +165,21 @@ TEST_CASE("room: invitations are limited") {
   CHECK(clinic.ask(invite_by("g2")) == "");
 }
 
+TEST_CASE("room: an invitation that lets nobody in any more makes room for another") {
+  model_clinic clinic;
+  clinic.policy.limits.invites_max = 2;
+  clinic.book(room_1);
+  clinic.invite(room_1, "g1", party::nurse);
+  clinic.ask(invite_by("g2"));
+  CHECK(clinic.ask(withdraw("g2")) == "invite_revoked");
+  CHECK(clinic.ask(invite_by("g3")) == "guest_invited");
+  CHECK(clinic.ask(invite_by("g4")) == "refused: limit_reached");
+  clinic.wait(milliseconds{clinic.policy.limits.invite_valid_ms});
+  // The nurse's was used and holds; the one nobody used is too old.
+  CHECK(clinic.ask(invite_by("g4")) == "guest_invited");
+  CHECK(clinic.ask(invite_by("g5")) == "refused: limit_reached");
+}
+
 TEST_CASE("room: only the appointment's patients come in") {
   model_clinic clinic;
   clinic.book(room_1, {"p1"});

@@ -1,0 +1,46 @@
+#include "tests/support/actor_fixture.hpp"
+
+using namespace machiai;
+using namespace machiai::test;
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: when a key's or person's revocation is answered the shards know of it") {
+  start();
+  make_clinic(1);
+  std::map<std::string, machiai::credentials> known;
+  shard().observer = [&](session&, const told& x) {
+    if (x.kind == told::what::answer)
+      known[x.key] = shard().credentials(clinic);
+  };
+  auto& system = *shard().find(system_session());
+  ask(system, "put", of_clinic({put_key{{key_id{"k1"}, "HS256", "v1.x"}}}));
+  REQUIRE(known.contains("put"));
+  REQUIRE(known["put"].keys.size() == 1);
+  CHECK(known["put"].keys[0].key == key_id{"k1"});
+  ask(system, "revoke", of_clinic({revoke_key{key_id{"k1"}}}));
+  CHECK(known["revoke"].revoked_keys == std::vector{key_id{"k1"}});
+  ask(system, "person", of_clinic({revoke_person{person_id{"p1"}}}));
+  REQUIRE(known["person"].revoked_persons.size() == 1);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: who may not see a visit any more is put out, present or not") {
+  start();
+  make_clinic(1);
+  const std::string secret(64, 'b');
+  CHECK(is_ok(ask_clinic(
+      of_room({invite_guest{room_id{"r1"}, party::family, "母", invite_id{"i1"}, person_id{"g1"}, secret}}))));
+  CHECK(is_ok(ask_clinic(of_room({redeem_invite{room_id{"r1"}, invite_id{"i1"}, secret}}))));
+  auto& mother = guest("g1", "r1");
+  auto& page = patient("p1", "r1");
+  auto& board = console();
+  CHECK(mother.all(told::what::snapshot).size() == 1);
+  CHECK(is_ok(ask(board, of_room({revoke_invite{room_id{"r1"}, invite_id{"i1"}}}))));
+  CHECK(mother.all(told::what::expelled).size() == 1);
+  CHECK(page.all(told::what::expelled).empty());
+
+  auto changed = stored().rooms.at(room_id{"r1"}).appointment;
+  CHECK(is_ok(ask_clinic(of_clinic({put_patient{{person_id{"p9"}, "鈴木", "", "", false}}}))));
+  changed.patients = {person_id{"p9"}};
+  CHECK(is_ok(ask_clinic(of_room({put_appointment{changed}}))));
+  CHECK(page.all(told::what::expelled).size() == 1);
+  CHECK(board.all(told::what::expelled).empty());
+}
