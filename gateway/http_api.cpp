@@ -214,6 +214,8 @@ void http_api::read_board(call x, clinic_link& link) {
   calls_[from] = std::move(x);
   ++link.in_flight;
   shard_.send_subscribe(link, wish);
+  // One snapshot is all there is to it.
+  shard_.send_unsubscribe(link, {wish.session, wish.topic, wish.who.id});
 }
 
 void http_api::read_usage(call x) {

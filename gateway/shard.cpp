@@ -189,8 +189,7 @@ void shard::leave_link(session& s) {
   if (it == links_.end() || it->second.sessions.erase(s.connection) == 0)
     return;
   auto& link = it->second;
-  if (link.at == clinic_link::stage::open)
-    mailbox_.send(link.actor, unsubscribe{session_of(s.connection), s.topic, s.claims.person});
+  send_unsubscribe(link, {session_of(s.connection), s.topic, s.claims.person});
   if (const auto topic = link.topics.find(s.topic); topic != link.topics.end()) {
     std::erase(topic->second.connections, s.connection);
     if (topic->second.connections.empty())
@@ -223,6 +222,11 @@ void shard::send_request(clinic_link& link, clinic_request x) {
 
 void shard::send_subscribe(clinic_link& link, const subscribe& x) {
   mailbox_.send(link.actor, x);
+}
+
+void shard::send_unsubscribe(const clinic_link& link, const unsubscribe& x) {
+  if (link.at == clinic_link::stage::open)
+    mailbox_.send(link.actor, x);
 }
 
 std::variant<token_claims, auth_failure> shard::check_token(const unverified_token& token) const {

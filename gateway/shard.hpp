@@ -44,6 +44,7 @@ public:
   std::variant<token_claims, auth_failure> check_token(const unverified_token& token) const;
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
+  void send_unsubscribe(const clinic_link& link, const unsubscribe& x);
   /// A request that was counted in its link's `in_flight` was answered or given up.
   void request_done(const clinic_id& id);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }

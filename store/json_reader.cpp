@@ -1,15 +1,8 @@
 #include "store/json_reader.hpp"
 
-#include <algorithm>
+#include "store/repeated_key.hpp"
 
 namespace machiai {
-
-std::string shown_name(std::string_view name) {
-  std::string text{name.substr(0, id_length_max)};
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
-  return text;
-}
 
 bool json_reader::read_bool(const boost::json::value& in, bool& out) {
   if (!in.is_bool())

@@ -21,9 +21,6 @@ enum class decode_policy : uint8_t {
   stored,
 };
 
-/// A client's field name as far as a message may repeat it.
-std::string shown_name(std::string_view name);
-
 /// Walks a value down into structs and remembers the first thing that does not fit, with its path.
 class json_reader {
 public:

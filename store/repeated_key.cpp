@@ -5,6 +5,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -67,6 +68,13 @@ struct key_listener {
 };
 
 } // namespace
+
+std::string shown_name(std::string_view name) {
+  std::string text{name.substr(0, id_length_max)};
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return text;
+}
 
 std::optional<std::string> repeated_key(std::string_view text) {
   json::parse_options options;
