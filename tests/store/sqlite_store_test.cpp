@@ -273,7 +273,7 @@ TEST_CASE("sqlite: an interrupted migration goes on where it stopped") {
 TEST_CASE("sqlite: answers of an older program are read, as answers to nobody knows what") {
   sqlite_backend backend;
   {
-    const auto connection = sqlite_connection::open(backend.file(), false);
+    const auto connection = sqlite_connection::open(backend.file(), false, 5000);
     REQUIRE(connection);
     REQUIRE(migrate(**connection, sqlite_migrations().first(1)));
     REQUIRE((*connection)
