@@ -1,3 +1,4 @@
+#include "config/log.hpp"
 #include "tests/simulation/simulation.hpp"
 
 #include <cinttypes>
@@ -55,6 +56,9 @@ int main(int count, char** words) {
       return usage();
     ++i;
   }
+  // A store that fails on purpose is no news.
+  if (!options.verbose)
+    machiai::set_log_sink([](std::string_view) {});
   for (uint64_t i = 0; i < runs; ++i, ++options.seed)
     if (const auto code = run(options); code != 0)
       return code;
