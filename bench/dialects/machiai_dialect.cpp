@@ -1,0 +1,137 @@
+#include "bench/dialects/machiai_dialect.hpp"
+
+#include "commands/client/http_client.hpp"
+#include "commands/japanese_names.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+namespace machiai::bench {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t http_connections = 32;
+
+std::string clinic_name(uint32_t clinic) {
+  return "clinic-" + std::to_string(clinic);
+}
+
+/// Puts clinics one after the other, a lane per connection: what a clinic needs goes in order.
+class clinic_putter {
+public:
+  clinic_putter(boost::asio::io_context& loop, const server_address& server, std::string token, uint32_t clinics)
+      : http_(loop, nullptr, server, http_connections), token_(std::move(token)), clinics_(clinics) {}
+
+  void start() {
+    for (size_t lane = 0; lane < http_connections; ++lane)
+      next_clinic();
+  }
+
+private:
+  void next_clinic() {
+    if (next_ < clinics_)
+      put_step(next_++, 0);
+  }
+
+  void put_step(uint32_t clinic, size_t step) {
+    const auto who = made_up_name(clinic);
+    const std::array<std::pair<std::string, json::object>, 3> steps{{
+        {"", {{"name", "ベンチ医院" + std::to_string(clinic)}}},
+        {"/patients/patient", {{"name", who.name}, {"kana", who.kana}, {"chart_number", "0042"}}},
+        {"/appointments/room",
+         {{"starts_at", "2026-04-10T10:00:00+09:00"}, {"patients", json::array{"patient"}}, {"menu", "再診"}}},
+    }};
+    if (step == steps.size())
+      return next_clinic();
+    const auto target = "/v1/clinics/" + clinic_name(clinic) + steps[step].first;
+    http_.call({"PUT", target, json::serialize(steps[step].second), token_},
+               [this, clinic, step, target](const http_answer& answer) {
+                 if (!answer.ok())
+                   throw std::runtime_error("PUT " + target + ": " + answer.complaint());
+                 put_step(clinic, step + 1);
+               });
+  }
+
+  http_client http_;
+  std::string token_;
+  uint32_t clinics_;
+  uint32_t next_ = 0;
+};
+
+/// The number behind `name`, which stands near the front of every frame; 0 when it is not there.
+uint64_t number_after(std::string_view message, std::string_view name) {
+  const auto at = message.find(name);
+  uint64_t number = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(message.data() + at + name.size(), message.data() + message.size(), number);
+  return number;
+}
+
+/// An event frame: the clinic's only changes are its patient's, so the seq tells which one, and its name must fit.
+heard hear_event(const seat& who, std::string_view message) {
+  constexpr std::string_view arrived = R"("name":"room.participant_arrived")";
+  constexpr std::string_view left = R"("name":"room.participant_left")";
+  const auto seq = number_after(message, R"("seq":)");
+  if (seq <= who.stream_start)
+    return {heard::kind::wrong};
+  const auto number = seq - who.stream_start;
+  const auto name = message.find(number % 2 == 1 ? arrived : left);
+  return name == std::string_view::npos ? heard{heard::kind::wrong} : heard{heard::kind::news, number};
+}
+
+bool is_type(std::string_view message, std::string_view type) {
+  constexpr std::string_view front = R"({"type":")";
+  return message.size() > front.size() + type.size() && message.substr(front.size()).starts_with(type) &&
+         message[front.size() + type.size()] == '"';
+}
+
+} // namespace
+
+machiai_dialect::machiai_dialect(server_address server, token_mint mint)
+    : server_(std::move(server)), mint_(std::move(mint)) {}
+
+void machiai_dialect::prepare(uint32_t clinics) {
+  boost::asio::io_context loop;
+  clinic_putter putter(loop, server_, mint_.make({role::operator_, {}, person_id{"bench"}, {}, {}}), clinics);
+  putter.start();
+  loop.run();
+}
+
+void machiai_dialect::greet(const seat& who, std::string& out) {
+  token_wish wish;
+  wish.clinic = clinic_id{clinic_name(who.clinic)};
+  wish.role = who.is_patient() ? role::patient : role::staff;
+  wish.person = person_id{who.is_patient() ? "patient" : "staff-" + std::to_string(who.place)};
+  if (who.is_patient())
+    wish.room = room_id{"room"};
+  out += R"({"type":"hello","token":")" + mint_.make(wish) + "\"}";
+}
+
+heard machiai_dialect::hear(seat& who, std::string_view message, std::string&) {
+  if (is_type(message, "event"))
+    return hear_event(who, message);
+  if (is_type(message, "reply")) {
+    const auto is_ok = message.find(R"("ok":true)") != std::string_view::npos;
+    return {is_ok ? heard::kind::accepted : heard::kind::wrong};
+  }
+  if (is_type(message, "welcome")) {
+    who.stream_start = number_after(message, R"("seq":)");
+    return {heard::kind::signed_in};
+  }
+  return {is_type(message, "error") ? heard::kind::wrong : heard::kind::other};
+}
+
+void machiai_dialect::change(const seat&, uint64_t number, std::string& out) {
+  out += number % 2 == 1 ? R"({"type":"enter_waiting_room","room":"room","id":"b)"
+                         : R"({"type":"leave_room","room":"room","id":"b)";
+  out += std::to_string(number);
+  out += "\"}";
+}
+
+} // namespace machiai::bench

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Runs benchmarks: a fresh engine on one core, the load generator on the other, one JSON line per run.
+
+    bench/run.py                                         # every workload once
+    bench/run.py rooms rooms-max --repeat 5
+    bench/run.py rooms --vary store.commit_interval_us=0,1000 --repeat 5
+    bench/run.py rooms --engine build/release/machiai --engine /elsewhere/machiai --repeat 5
+    bench/run.py rooms --store postgres --record "Rooms on PostgreSQL"
+
+What is varied takes turns (A B A B), so that a noisy minute meets all. The table at the end, which --record appends to
+bench/RESULTS.md, holds medians."""
+
+import argparse
+import datetime
+import itertools
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT / "tests/integration"))
+from postgres import Postgres, die_with_parent  # noqa: E402
+
+SERVER_CORE, GENERATOR_CORE = 0, 1
+
+# What machiai-bench is told for each name.
+WORKLOADS = {
+    "rooms": {"clinics": 2000, "consoles": 2, "rate": 2000},
+    "rooms-max": {"clinics": 2000, "consoles": 2, "rate": 0, "window": 512},
+    **{f"watchers-{n}": {"clinics": 1, "consoles": n, "rate": min(1000, 100_000 // n)} for n in (10, 100, 1000, 5000)},
+    **{f"watchers-{n}-max": {"clinics": 1, "consoles": n, "rate": 0, "window": 64} for n in (10, 100, 1000, 5000)},
+}
+
+# One patient of the load says more than any person could; the limits against that are not what is measured.
+SETTINGS = {
+    "connection.messages_per_second": "100000",
+    "connection.messages_burst": "1000000",
+    "command.in_flight_per_session_max": "10000",
+    "command.in_flight_per_clinic_max": "1000000",
+    "command.in_flight_max": "1000000",
+    "log.level": '"warn"',
+}
+
+
+def pinned(core, signal_number=signal.SIGKILL):
+    """For `preexec_fn`."""
+    die = die_with_parent(signal_number)
+
+    def prepare():
+        os.sched_setaffinity(0, {core})
+        die()
+
+    return prepare
+
+
+class Database:
+    """The private PostgreSQL server, on the server's core: the engine and its store share it."""
+
+    def __init__(self):
+        everywhere = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {SERVER_CORE})
+        self.server = Postgres.shared()
+        os.sched_setaffinity(0, everywhere)
+
+    @property
+    def pid(self):
+        return self.server.process.pid
+
+
+class Engine:
+    """A release engine with a store of its own in a temporary folder, gone at the `with`'s end."""
+
+    def __init__(self, exe, settings, database):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="machiai-bench-"))
+        self.store = database.server.new_database() if database else f"sqlite:{self.folder}/bench.db"
+        self.config = self.folder / "machiai.toml"
+        key_file = self.folder / "operator-key"
+        lines = [f'token.operator_key_file = "{key_file}"', *(f"{key} = {value}" for key, value in settings.items())]
+        self.config.write_text("\n".join(lines) + "\n")
+        command = [exe, "serve", "--config", self.config, "--store", self.store]
+        command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=pinned(SERVER_CORE))
+        ready = self.process.stdout.readline()
+        if not ready:
+            raise SystemExit(f"{exe} did not start")
+        self.listen = json.loads(ready)["listen"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def output_of(*command):
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+def revision():
+    changed = output_of("git", "status", "--porcelain", "--untracked-files=no")
+    return output_of("git", "rev-parse", "--short", "HEAD") + ("+" if changed else "")
+
+
+def run_once(options, workload, exe, settings, database):
+    parameters = {**WORKLOADS[workload], "warm-up": options.warm_up, "seconds": options.seconds, **dict(options.load)}
+    with Engine(exe, {**SETTINGS, **settings}, database) as engine:
+        command = [options.build / "bench/machiai-bench", "--server", f"http://{engine.listen}"]
+        command += ["--config", engine.config, "--store", engine.store, "--server-pid", str(engine.process.pid)]
+        if database:
+            command += ["--database-pid", str(database.pid)]
+        command += [str(word) for key, value in parameters.items() for word in (f"--{key}", value)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, preexec_fn=pinned(GENERATOR_CORE))
+        if not done.stdout:
+            return None
+    return {
+        "workload": workload,
+        "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "revision": revision(),
+        "engine": os.path.relpath(exe, ROOT),
+        "store": options.store,
+        "settings": settings,
+        "parameters": parameters,
+        "ok": done.returncode == 0,
+        "load_average": os.getloadavg()[0],
+        **json.loads(done.stdout),
+    }
+
+
+def spread(values, digits=2):
+    middle = statistics.median(values)
+    if len(values) == 1:
+        return f"{middle:,.{digits}f}"
+    return f"{middle:,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
+
+
+COLUMNS = [
+    ("events/s", lambda run: run["events_per_s"], 0),
+    ("deliveries/s", lambda run: run["deliveries_per_s"], 0),
+    ("p50 ms", lambda run: run["latency_ms"]["p50"], 2),
+    ("p99 ms", lambda run: run["latency_ms"]["p99"], 2),
+    ("p99.9 ms", lambda run: run["latency_ms"]["p999"], 2),
+    ("server CPU µs/delivery", lambda run: run["server_cpu_us_per_delivery"], 1),
+    ("database CPU µs/delivery", lambda run: run["database_cpu_us_per_delivery"], 1),
+    ("server busy", lambda run: run["server_busy"], 2),
+    ("generator busy", lambda run: run["generator_busy"], 2),
+    ("others busy", lambda run: run["others_busy"], 2),
+    ("RSS MiB", lambda run: run["resident_mib"], 0),
+]
+
+
+def name_of(run):
+    varied = ", ".join(f"{key.split('.')[-1]} {value}" for key, value in run["settings"].items())
+    return run["workload"], run["engine"], varied
+
+
+def table(runs, engines):
+    """Medians of equal runs, with least and greatest; a column that is zero throughout is left out."""
+    columns = [column for column in COLUMNS if any(column[1](run) for run in runs)]
+    groups = {}
+    for run in runs:
+        groups.setdefault(name_of(run), []).append(run)
+    lines = ["| workload | runs | " + " | ".join(column[0] for column in columns) + " |"]
+    lines.append("|---" * (len(columns) + 2) + "|")
+    for (workload, engine, varied), group in groups.items():
+        what = ", ".join(filter(None, [workload, varied, engine if len(engines) > 1 else ""]))
+        cells = [spread([take(run) for run in group], digits) for _, take, digits in columns]
+        lines.append(f"| {what} | {len(group)} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def machine():
+    model = next((x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith("model name")), "?")
+    return f"{os.cpu_count()} × {model}, Linux {platform.release()}"
+
+
+def record(title, options, runs, text):
+    ok = "" if all(run["ok"] for run in runs) else " Some runs were spoilt."
+    head = f"\n## {title}\n\n{runs[-1]['at'][:10]}, revision {runs[-1]['revision']}, store {options.store}, {machine()}. "
+    head += f"Measured for {options.seconds} s after {options.warm_up} s; medians, in brackets least and greatest.{ok}\n\n"
+    with open(HERE / "RESULTS.md", "a") as results:
+        results.write(head + text + "\n")
+
+
+def key_values(text):
+    key, _, value = text.partition("=")
+    return key, value
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(WORKLOADS))
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--engine", action="append", type=pathlib.Path, help="another engine's program; may repeat")
+    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--set", action="append", type=key_values, default=[], metavar="SECTION.KEY=VALUE")
+    parser.add_argument("--vary", type=key_values, action="append", default=[], metavar="SECTION.KEY=VALUE,VALUE")
+    parser.add_argument("--load", action="append", type=key_values, default=[], metavar="NAME=VALUE",
+                        help="an option of machiai-bench, such as window=256")  # fmt: skip
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--warm-up", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--json", type=pathlib.Path, help="append the lines to this file too")
+    parser.add_argument("--record", metavar="TITLE", help="append the table to bench/RESULTS.md")
+    options = parser.parse_args()
+    if unknown := set(options.workloads) - set(WORKLOADS):
+        parser.error(f"no such workload: {', '.join(unknown)}")
+    options.build = options.build.resolve()
+    return options
+
+
+def main():
+    options = arguments()
+    database = Database() if options.store == "postgres" else None
+    engines = [x.resolve() for x in options.engine or [options.build / "machiai"]]
+    varied = [[(key, value) for value in values.split(",")] for key, values in options.vary]
+    runs = []
+    for _ in range(options.repeat):
+        for workload, exe, *settings in itertools.product(options.workloads or list(WORKLOADS), engines, *varied):
+            run = run_once(options, workload, exe, dict(options.set) | dict(settings), database)
+            if run is None:
+                sys.exit(f"{workload}: nothing was measured")
+            runs.append(run)
+            line = json.dumps(run, ensure_ascii=False)
+            print(line, flush=True)
+            if options.json:
+                with open(options.json, "a") as lines:
+                    lines.write(line + "\n")
+    text = table(runs, engines)
+    print(text, file=sys.stderr)
+    if options.record:
+        record(options.record, options, runs, text)
+    sys.exit(0 if all(run["ok"] for run in runs) else 1)
+
+
+if __name__ == "__main__":
+    main()

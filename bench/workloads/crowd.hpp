@@ -1,0 +1,71 @@
+#pragma once
+
+#include "bench/dialects/dialect.hpp"
+#include "bench/kit/event_loop.hpp"
+#include "bench/kit/histogram.hpp"
+#include "bench/kit/websocket_link.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace machiai::bench {
+
+/// What a workload does with what its sessions hear.
+class crowd_listener {
+public:
+  /// The clinic's changes `first` to `last` were shown at this seat by one message. Every change comes once, in order.
+  virtual void on_news(const seat& who, uint64_t first, uint64_t last) = 0;
+
+protected:
+  ~crowd_listener() = default;
+};
+
+/// Many sessions of one dialect on one loop: connects them, signs them in, counts what they hear.
+class crowd {
+public:
+  /// All must outlive the crowd.
+  crowd(event_loop& loop, dialect& speaks, crowd_listener& listener, const sockaddr_in& server);
+  ~crowd();
+  crowd(const crowd&) = delete;
+  crowd& operator=(const crowd&) = delete;
+
+  /// Connects one patient and so many consoles for every clinic, at most `at_once` under way at a time, and returns
+  /// when all are signed in. Throws `std::runtime_error` when one is lost, refused, or 60 s bring no further one.
+  void gather(uint32_t clinics, uint32_t consoles_each, size_t at_once);
+
+  /// Sends a change from the clinic's patient.
+  void change(uint32_t clinic, uint64_t number);
+
+  /// Messages with news, all messages, and what must not come: refusals, wrong frames, lost connections.
+  uint64_t news() const noexcept { return news_; }
+  uint64_t messages() const noexcept { return messages_; }
+  uint64_t faults() const noexcept { return faults_; }
+  size_t sessions() const noexcept { return sessions_.size(); }
+  /// From the beginning of a connection to its sign-in.
+  const histogram& sign_in() const noexcept { return sign_in_; }
+
+private:
+  class session;
+
+  void connect_more(size_t at_once);
+  void note_fault(const std::string& what);
+
+  event_loop& loop_;
+  dialect& dialect_;
+  crowd_listener& listener_;
+  sockaddr_in server_;
+  std::vector<std::unique_ptr<session>> sessions_;
+  uint32_t seats_per_clinic_ = 0;
+  size_t begun_ = 0;
+  size_t signed_in_ = 0;
+  uint64_t news_ = 0;
+  uint64_t messages_ = 0;
+  uint64_t faults_ = 0;
+  histogram sign_in_;
+  std::string text_;
+};
+
+} // namespace machiai::bench
