@@ -5,6 +5,7 @@
 #include "actors/type_ids.hpp"
 #include "commands/exit_code.hpp"
 #include "commands/statement_service.hpp"
+#include "commands/vital_actor.hpp"
 #include "config/error.hpp"
 #include "config/log.hpp"
 #include "config/wall_clock.hpp"
@@ -67,6 +68,8 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
   made->system_->await_actors_before_shutdown(false);
   made->log_ = made->system_->spawn<caf::detached>(event_log, made->shared_, made->store_);
   made->registry_ = made->system_->spawn(registry, made->shared_, made->log_);
+  end_process_with(caf::actor_cast<caf::strong_actor_ptr>(made->log_), "event_log", made->ending_);
+  end_process_with(caf::actor_cast<caf::strong_actor_ptr>(made->registry_), "registry", made->ending_);
   if (auto problem = made->start_gateway()) {
     static_cast<void>(made->end_actors(std::chrono::steady_clock::now()));
     return problem;
@@ -111,6 +114,7 @@ caf::error engine::start_gateway() {
 }
 
 engine::~engine() {
+  *ending_ = true;
   if (gateway_)
     gateway_->stop();
   statements_.reset();

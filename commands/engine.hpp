@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/expected.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -52,6 +53,8 @@ private:
   std::shared_ptr<event_store> store_;
   std::shared_ptr<const operator_key> key_;
   std::unique_ptr<engine_metrics> metrics_;
+  /// Actors end on purpose from now on.
+  std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<statement_service> statements_;
   std::unique_ptr<caf::actor_system_config> config_;
   std::unique_ptr<caf::actor_system> system_;
