@@ -132,6 +132,7 @@ def run_once(options, workload, exe, settings, database):
         "parameters": parameters,
         "ok": done.returncode == 0,
         "load_average": os.getloadavg()[0],
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
         **json.loads(done.stdout),
     }
 
@@ -146,6 +147,7 @@ def spread(values, digits=2):
 COLUMNS = [
     ("events/s", lambda run: run["events_per_s"], 0),
     ("deliveries/s", lambda run: run["deliveries_per_s"], 0),
+    ("bytes each", lambda run: run.get("bytes_per_delivery", 0), 0),
     ("p50 ms", lambda run: run["latency_ms"]["p50"], 2),
     ("p99 ms", lambda run: run["latency_ms"]["p99"], 2),
     ("p99.9 ms", lambda run: run["latency_ms"]["p999"], 2),

@@ -54,6 +54,7 @@ private:
       crowd_.sign_in_.record(now_ns() - begun_ns_);
       break;
     case heard::kind::news:
+      crowd_.news_bytes_ += message.size();
       take_news(meaning.number);
       break;
     case heard::kind::wrong:

@@ -39,8 +39,9 @@ public:
   /// Sends a change from the clinic's patient.
   void change(uint32_t clinic, uint64_t number);
 
-  /// Messages with news, all messages, and what must not come: refusals, wrong frames, lost connections.
+  /// Messages with news, their bytes, all messages, and what must not come: refusals, wrong frames, lost connections.
   uint64_t news() const noexcept { return news_; }
+  uint64_t news_bytes() const noexcept { return news_bytes_; }
   uint64_t messages() const noexcept { return messages_; }
   uint64_t faults() const noexcept { return faults_; }
   size_t sessions() const noexcept { return sessions_.size(); }
@@ -62,6 +63,7 @@ private:
   size_t begun_ = 0;
   size_t signed_in_ = 0;
   uint64_t news_ = 0;
+  uint64_t news_bytes_ = 0;
   uint64_t messages_ = 0;
   uint64_t faults_ = 0;
   histogram sign_in_;

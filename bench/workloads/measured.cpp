@@ -18,6 +18,7 @@ reading take_reading(const watched_processes& processes, const crowd& among, uin
   now.generator_cpu_ns = cpu_ns_of(::getpid());
   now.machine_cpu_ns = machine_cpu_ns();
   now.news = among.news();
+  now.news_bytes = among.news_bytes();
   now.messages = among.messages();
   now.events = events;
   return now;
@@ -41,6 +42,7 @@ boost::json::object rates_between(const reading& from, const reading& to) {
           {"events_per_s", per_second(events)},
           {"deliveries_per_s", per_second(news)},
           {"messages_per_s", per_second(to.messages - from.messages)},
+          {"bytes_per_delivery", (to.news_bytes - from.news_bytes) / std::max<uint64_t>(news, 1)},
           {"server_cpu_us_per_delivery", us_per(server_ns, news)},
           {"server_cpu_us_per_event", us_per(server_ns, events)},
           {"database_cpu_us_per_delivery", us_per(database_ns, news)},

@@ -23,6 +23,7 @@ struct reading {
   int64_t generator_cpu_ns = 0;
   int64_t machine_cpu_ns = 0;
   uint64_t news = 0;
+  uint64_t news_bytes = 0;
   uint64_t messages = 0;
   /// Changes that every console of their clinic has shown.
   uint64_t events = 0;
