@@ -125,7 +125,7 @@ def run_once(options, workload, exe, settings, database):
     return {
         "workload": workload,
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "revision": revision(),
+        "tree_revision": revision(),
         "engine": os.path.relpath(exe, ROOT),
         "store": options.store,
         "settings": settings,
@@ -187,7 +187,7 @@ def machine():
 
 def record(title, options, runs, text):
     ok = "" if all(run["ok"] for run in runs) else " Some runs were spoilt."
-    head = f"\n## {title}\n\n{runs[-1]['at'][:10]}, revision {runs[-1]['revision']}, store {options.store}, {machine()}. "
+    head = f"\n## {title}\n\n{runs[-1]['at'][:10]}, tree at {runs[-1]['tree_revision']}, store {options.store}, {machine()}. "
     head += f"Measured for {options.seconds} s after {options.warm_up} s; medians, in brackets least and greatest.{ok}\n\n"
     with open(HERE / "RESULTS.md", "a") as results:
         results.write(head + text + "\n")
