@@ -102,11 +102,11 @@ struct label_words<command_label> {
                                                           "unknown"};
 };
 
-/// `refused` is the rules' no, `failed` the engine's fault or a time-out, `repeated` the answer to an id sent again.
-enum class outcome_label : uint8_t { ok, refused, failed, repeated };
+/// `refused` is the rules' no, `failed` a time-out. The answer to an id sent again counts like the first.
+enum class outcome_label : uint8_t { ok, refused, failed };
 template <>
 struct label_words<outcome_label> {
-  static constexpr std::array<std::string_view, 4> value{"ok", "refused", "failed", "repeated"};
+  static constexpr std::array<std::string_view, 3> value{"ok", "refused", "failed"};
 };
 
 enum class resume_label : uint8_t { nothing_missed, replayed, reload };

@@ -126,7 +126,7 @@ TEST_CASE("metrics: what is counted shows under its labels") {
   metrics.connections(role_label::staff).add(3);
   metrics.connections(role_label::staff).add(-1);
   metrics.bytes(direction_label::out).add(1000);
-  metrics.commands(command_label::cancel_appointment, outcome_label::repeated).add();
+  metrics.commands(command_label::cancel_appointment, outcome_label::failed).add();
   metrics.closes(close_label_of(1009)).add();
   metrics.closes(close_label_of(4103)).add(2);
   metrics.closes(close_label_of(3000)).add();
@@ -138,7 +138,7 @@ TEST_CASE("metrics: what is counted shows under its labels") {
   const auto text = metrics.text();
   for (const auto* line :
        {R"(machiai_ws_connections{role="staff"} 2)", R"(machiai_ws_bytes_total{direction="out"} 1000)",
-        R"(machiai_commands_total{kind="cancel_appointment",outcome="repeated"} 1)",
+        R"(machiai_commands_total{kind="cancel_appointment",outcome="failed"} 1)",
         R"(machiai_ws_closes_total{code="1009"} 1)", R"(machiai_ws_closes_total{code="4103"} 2)",
         R"(machiai_ws_closes_total{code="other"} 1)", R"(machiai_commit_socket_duration_seconds_bucket{le="0.5"} 1)",
         R"(machiai_commit_socket_duration_seconds_bucket{le="1"} 2)",
