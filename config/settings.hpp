@@ -22,6 +22,8 @@ struct listen_settings {
   std::string tls_key;
   /// I/O threads, each with its own listening socket. 0 means one for every two cores, at least one.
   uint32_t shards = 0;
+  /// An I/O thread whose loop has not turned for so long is stuck, and the engine no longer live.
+  uint32_t shard_stuck_after_ms = 10000;
   /// Origins a browser's WebSocket may come from; empty allows any (the token is never in a cookie).
   std::vector<std::string> allowed_origins;
 };
@@ -30,7 +32,9 @@ struct listen_settings {
 struct connection_settings {
   /// All connections of the process; the rest is refused with 503. Must stay below the descriptor limit.
   uint32_t connections_max = 18000;
-  uint32_t connections_per_address_max = 18000;
+  /// A clinic's consoles and pages may share one address. Behind a reverse proxy all clients have the proxy's: there it
+  /// must be as high as `connections_max`.
+  uint32_t connections_per_address_max = 1000;
   /// Connections of the admin listener.
   uint32_t admin_connections_max = 64;
   /// Connections the kernel may hold ready for accept, per listening socket.
@@ -75,6 +79,10 @@ struct connection_settings {
   uint32_t messages_burst = 200;
   uint32_t pings_per_second = 5;
   uint32_t pings_burst = 20;
+  /// The same for HTTP, where a request above it is answered with 429 and the connection goes on: an integrator's bulk
+  /// load over one connection is slowed, not cut.
+  uint32_t http_requests_per_second = 500;
+  uint32_t http_requests_burst = 1000;
   /// Failed tokens per address and minute before further ones are refused unseen.
   uint32_t failed_tokens_per_minute = 60;
 };
@@ -135,6 +143,7 @@ struct clinic_settings {
   /// Restarts of a clinic's rooms and persons within the window before the clinic itself gives up.
   uint32_t restarts_max = 5;
   uint32_t restart_window_ms = 10000;
+  uint32_t failing_max = 3;
 };
 
 struct store_settings {

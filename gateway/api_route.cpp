@@ -10,20 +10,23 @@ struct row {
   std::string_view method;
   std::string_view path_template;
   command_kind kind;
+  std::span<const std::string_view> parameters;
 };
 
+constexpr std::array<std::string_view, 1> usage_parameters{"month"};
+
 constexpr std::array<row, 11> rows{{
-    {"PUT", "/v1/clinics/{clinic}", command_kind::put_clinic},
-    {"PUT", "/v1/clinics/{clinic}/keys/{id}", command_kind::put_key},
-    {"DELETE", "/v1/clinics/{clinic}/keys/{id}", command_kind::revoke_key},
-    {"PUT", "/v1/clinics/{clinic}/revocations/{id}", command_kind::revoke_person},
-    {"PUT", "/v1/clinics/{clinic}/doctors/{id}", command_kind::put_doctor},
-    {"PUT", "/v1/clinics/{clinic}/patients/{id}", command_kind::put_patient},
-    {"PUT", "/v1/clinics/{clinic}/appointments/{id}", command_kind::put_appointment},
-    {"DELETE", "/v1/clinics/{clinic}/appointments/{id}", command_kind::cancel_appointment},
-    {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board},
-    {"GET", "/v1/clinics/{clinic}/usage", command_kind::get_usage},
-    {"POST", "/v1/invites/redeem", command_kind::redeem_invite},
+    {"PUT", "/v1/clinics/{clinic}", command_kind::put_clinic, {}},
+    {"PUT", "/v1/clinics/{clinic}/keys/{id}", command_kind::put_key, {}},
+    {"DELETE", "/v1/clinics/{clinic}/keys/{id}", command_kind::revoke_key, {}},
+    {"PUT", "/v1/clinics/{clinic}/revocations/{id}", command_kind::revoke_person, {}},
+    {"PUT", "/v1/clinics/{clinic}/doctors/{id}", command_kind::put_doctor, {}},
+    {"PUT", "/v1/clinics/{clinic}/patients/{id}", command_kind::put_patient, {}},
+    {"PUT", "/v1/clinics/{clinic}/appointments/{id}", command_kind::put_appointment, {}},
+    {"DELETE", "/v1/clinics/{clinic}/appointments/{id}", command_kind::cancel_appointment, {}},
+    {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board, {}},
+    {"GET", "/v1/clinics/{clinic}/usage", command_kind::get_usage, usage_parameters},
+    {"POST", "/v1/invites/redeem", command_kind::redeem_invite, {}},
 }};
 
 std::vector<std::string_view> elements_of(std::string_view path) {
@@ -78,7 +81,8 @@ std::variant<api_route, no_route> find_route(std::string_view method, std::strin
     none.path_template = x.path_template;
     none.bad_id = found.bad_id;
     if (x.method == method && !found.bad_id)
-      return api_route{x.kind, x.path_template, clinic_id{std::string(found.clinic)}, std::string(found.id)};
+      return api_route{x.kind, x.path_template, clinic_id{std::string(found.clinic)}, std::string(found.id),
+                       x.parameters};
     none.allow += none.allow.empty() ? "" : ", ";
     none.allow += x.method;
   }

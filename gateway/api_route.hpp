@@ -4,6 +4,7 @@
 #include "store/ids.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,8 @@ struct api_route {
   std::string_view path_template;
   clinic_id clinic;
   std::string id;
+  /// The names its query may have.
+  std::span<const std::string_view> parameters;
 };
 
 /// Why a path and method are no route.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "gateway/commands_in_flight.hpp"
 #include "gateway/connection_host.hpp"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -32,7 +34,8 @@ struct clinic_link {
   std::vector<continuation> waiting;
   /// Failed attempts to find the clinic again since it was last open.
   uint32_t attempts = 0;
-  size_t in_flight = 0;
+  /// What the clinic has on its way, over all shards.
+  std::shared_ptr<commands_in_flight::share> in_flight;
 };
 
 } // namespace machiai

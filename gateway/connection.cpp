@@ -22,7 +22,8 @@ connection::~connection() = default;
 
 void connection::start() {
   const auto& settings = *services_.settings;
-  http_ = std::make_unique<http_stage>(http_limits{settings.http_header_bytes_max, settings.http_body_bytes_max});
+  http_ = std::make_unique<http_stage>(http_limits{settings.http_header_bytes_max, settings.http_body_bytes_max},
+                                       token_bucket{settings.http_requests_burst, io_shard::now_ms()});
   set_deadline(deadline::header, settings.handshake_timeout_ms);
   wait_readable();
 }

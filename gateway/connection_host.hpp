@@ -88,6 +88,9 @@ public:
   /// The queue overflowed, dropped frames and is empty now: send one fresh snapshot.
   virtual void on_drained_after_overflow(connection_id id) = 0;
 
+  /// What this turn of the loop queued was written to every socket that takes it.
+  virtual void on_flushed() {}
+
   /// Which code and reason to close with; `default_close` says what is usual.
   virtual close_order on_fault(connection_id /*id*/, transport_fault fault) { return default_close(fault); }
 

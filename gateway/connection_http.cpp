@@ -55,10 +55,19 @@ void connection::take_request() {
   http_->head = request.method == "HEAD";
   request.remote_address = from_.remote_address;
   request.role = from_.role;
-  set_deadline(deadline::response, services_.settings->http_response_timeout_ms);
+  const auto& settings = *services_.settings;
+  set_deadline(deadline::response, settings.http_response_timeout_ms);
   if (from_.role == listener_role::clients && request.path() == websocket_path) {
     auto answer = problem_response(426, ec::malformed, "Only WebSockets are served here.");
     answer.headers.emplace_back("Upgrade", "websocket");
+    respond(std::move(answer));
+    return;
+  }
+  if (from_.role == listener_role::clients &&
+      !http_->requests.take(settings.http_requests_per_second, settings.http_requests_burst, io_shard::now_ms())) {
+    auto answer = problem_response(429, ec::rate_limited, "Too many requests on this connection; wait a second.");
+    answer.headers.emplace_back("Retry-After", "1");
+    services_.observer->http_refused(from_.role, answer.status);
     respond(std::move(answer));
     return;
   }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -11,13 +12,14 @@ namespace machiai {
 
 /// Who offers too many tokens that do not verify: per address a bucket of `connection.failed_tokens_per_minute`, and a
 /// rest when it is empty. Bounded: when too many addresses are remembered, those that are neither at rest nor had a
-/// failure within the minute are forgotten, and if that is not enough, all.
+/// failure within the minute are forgotten, and if that is not enough, all. Thread-safe.
 class failed_tokens {
 public:
   explicit failed_tokens(uint32_t per_minute) : per_minute_(per_minute) {}
 
   /// One more failure of this address.
   void count(const std::string& address, int64_t now_ms) {
+    const std::lock_guard lock(mutex_);
     if (by_address_.size() >= addresses_max && !by_address_.contains(address))
       forget(now_ms);
     // A bucket counts in tokens a second; minutes are milliseconds divided by sixty.
@@ -29,11 +31,15 @@ public:
 
   /// True while tokens of this address are refused unseen.
   [[nodiscard]] bool is_blocked(const std::string& address, int64_t now_ms) const {
+    const std::lock_guard lock(mutex_);
     const auto it = by_address_.find(address);
     return it != by_address_.end() && now_ms < it->second.blocked_until_ms;
   }
 
-  [[nodiscard]] size_t addresses() const { return by_address_.size(); }
+  [[nodiscard]] size_t addresses() const {
+    const std::lock_guard lock(mutex_);
+    return by_address_.size();
+  }
 
   static constexpr size_t addresses_max = 4096;
   static constexpr int64_t block_ms = 10'000;
@@ -57,7 +63,8 @@ private:
       by_address_.clear();
   }
 
-  uint32_t per_minute_;
+  const uint32_t per_minute_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, record> by_address_;
 };
 

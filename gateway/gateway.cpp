@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <pthread.h>
 
 namespace machiai {
 
@@ -16,16 +17,17 @@ uint32_t shard_count(const listen_settings& settings) {
 caf::expected<std::unique_ptr<gateway>> gateway::start(const shard_context& context, caf::actor_system& system) {
   const auto& settings = *context.shared.settings;
   std::unique_ptr<gateway> made{new gateway(*context.shared.metrics)};
-  const auto limits = std::make_shared<connection_limits>(settings.connection.connections_max,
-                                                          settings.connection.connections_per_address_max);
-  const auto admin_limits = std::make_shared<connection_limits>(settings.connection.admin_connections_max,
-                                                                settings.connection.admin_connections_max);
-  for (uint32_t i = 0; i < shard_count(settings.listen); ++i)
-    made->shards_.push_back(std::make_unique<shard>(context, i, system, made->observer_, limits, admin_limits));
+  const auto shards = shard_count(settings.listen);
+  const auto common = std::make_shared<shard_common>(settings, shards);
+  for (uint32_t i = 0; i < shards; ++i)
+    made->shards_.push_back(std::make_unique<shard>(context, common, i, system, made->observer_));
   if (auto problem = made->listen(settings.listen))
     return problem;
-  for (auto& x : made->shards_)
-    made->threads_.emplace_back([&loop = x->io()] { loop.run(); });
+  for (uint32_t i = 0; i < shards; ++i)
+    made->threads_.emplace_back([&loop = made->shards_[i]->io(), name = "shard-" + std::to_string(i)] {
+      ::pthread_setname_np(::pthread_self(), name.c_str());
+      loop.run();
+    });
   return made;
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/command_digest.hpp"
 #include "gateway/http_status.hpp"
 #include "gateway/invite_secret.hpp"
+#include "gateway/query_parameters.hpp"
 #include "gateway/shard.hpp"
 #include "metrics/engine_metrics.hpp"
 #include "store/json_encode.hpp"
@@ -23,7 +24,10 @@ constexpr std::string_view bearer = "Bearer ";
 constexpr milliseconds guest_token_lifetime{24LL * 3'600'000};
 
 http_response problem(const caf::error& why) {
-  return problem_response(status_of(code_of(why)), code_of(why), public_message_of(why));
+  auto response = problem_response(status_of(code_of(why)), code_of(why), public_message_of(why));
+  if (code_of(why) == ec::rate_limited)
+    response.headers.emplace_back("Retry-After", "1");
+  return response;
 }
 
 /// The rules' own words for a wrong link: a room that does not exist must not sound different.
@@ -33,21 +37,6 @@ caf::error void_invite() {
 
 caf::error too_busy() {
   return make_error(ec::rate_limited, "too many requests of this clinic wait for their answer");
-}
-
-std::string query_value(std::string_view target, std::string_view name) {
-  const auto question = target.find('?');
-  if (question == std::string_view::npos)
-    return {};
-  auto rest = target.substr(question + 1);
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find('&'), rest.size());
-    const auto pair = rest.substr(0, end);
-    if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=')
-      return std::string(pair.substr(name.size() + 1));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
 }
 
 } // namespace
@@ -71,6 +60,8 @@ void http_api::handle(connection_id from, http_request request) {
     return refuse(x, make_error(ec::draining, "the engine is going down for a restart"));
   if (const auto key = x.request.header("idempotency-key"); !key.empty() && !is_valid_id(key))
     return refuse(x, make_error(ec::malformed, "Idempotency-Key: expected 1 to 64 of A-Z a-z 0-9 . _ -"));
+  if (const auto why = wrong_query(x.request.target, x.route.parameters))
+    return refuse(x, *why);
   if (x.route.kind == command_kind::redeem_invite)
     return redeem(std::move(x));
   authenticate(std::move(x));
@@ -85,7 +76,10 @@ void http_api::handle_admin(connection_id from, const http_request& request) {
     // A browser speaks for whatever page it shows; no page has business here.
     response = problem_response(403, ec::forbidden, "no page of a browser may ask this");
   } else if (path == "/livez") {
-    response.body = R"({"live":true})";
+    const auto silence_ms = shard_.common().pulse.longest_silence_ms(io_shard::now_ms());
+    const auto is_live = silence_ms < context.shared.settings->listen.shard_stuck_after_ms;
+    response.status = is_live ? 200 : 503;
+    response.body = is_live ? R"({"live":true})" : R"({"live":false,"reason":"an I/O thread is stuck"})";
   } else if (path == "/readyz") {
     const auto why = context.not_ready();
     response.status = why.empty() ? 200 : 503;
@@ -110,7 +104,7 @@ void http_api::authenticate(call x) {
   const auto header = x.request.header("authorization");
   if (!header.starts_with(bearer))
     return refuse(x, make_error(ec::unauthenticated, "Authorization: Bearer TOKEN"));
-  if (shard_.failures().is_blocked(x.request.remote_address, io_shard::now_ms())) {
+  if (shard_.common().failures.is_blocked(x.request.remote_address, io_shard::now_ms())) {
     shard_.metrics().token_refused_unseen();
     return refuse(x, make_error(ec::rate_limited, "too many tokens that do not verify"));
   }
@@ -138,7 +132,7 @@ void http_api::authenticate(call x) {
 
 void http_api::refuse_token(const call& x, auth_failure why) {
   shard_.metrics().token_refused(why);
-  shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+  shard_.common().failures.count(x.request.remote_address, io_shard::now_ms());
   refuse(x, to_error(why));
 }
 
@@ -177,14 +171,13 @@ void http_api::change(call x, clinic_link& link) {
 
 void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command,
                     std::string_view canonical) {
-  if (is_busy(link))
+  auto place = shard_.common().in_flight.take(link.in_flight);
+  if (!place)
     return refuse(x, too_busy());
   const principal who{x.claims.role, x.claims.person};
   const command_origin origin{shard_.session_of(x.from), command_of(x), who,
                               command_digest(shard_.context().key->signing, x.claims, x.route.kind, canonical)};
-  const auto from = x.from;
-  calls_[from] = std::move(x);
-  ++link.in_flight;
+  begin(std::move(x), std::move(*place));
   shard_.send_request(link, {origin, std::move(command)});
 }
 
@@ -197,50 +190,60 @@ command_id http_api::command_of(const call& x) {
                     std::to_string(++made_commands_)};
 }
 
-bool http_api::is_busy(const clinic_link& link) const {
-  const auto& limits = shard_.context().shared.settings->command;
-  return link.in_flight >= limits.in_flight_per_clinic_max || calls_.size() >= limits.in_flight_max;
+void http_api::begin(call x, commands_in_flight::place place) {
+  const auto from = x.from;
+  calls_[from] = {std::move(x), std::move(place)};
+}
+
+std::optional<http_api::call> http_api::finish(connection_id from) {
+  const auto it = calls_.find(from);
+  if (it == calls_.end())
+    return std::nullopt;
+  auto done = std::move(it->second.what);
+  calls_.erase(it);
+  return done;
 }
 
 void http_api::read_board(call x, clinic_link& link) {
-  if (is_busy(link))
+  auto place = shard_.common().in_flight.take(link.in_flight);
+  if (!place)
     return refuse(x, too_busy());
   subscribe wish;
   wish.session = shard_.session_of(x.from);
   wish.who = {x.claims.role, x.claims.person};
   if (wish.who.role == role::doctor)
     wish.who.role = role::staff;
-  const auto from = x.from;
-  calls_[from] = std::move(x);
-  ++link.in_flight;
+  begin(std::move(x), std::move(*place));
   shard_.send_subscribe(link, wish);
   // One snapshot is all there is to it.
   shard_.send_unsubscribe(link, {wish.session, wish.topic, wish.who.id});
 }
 
 void http_api::read_usage(call x) {
+  auto& in_flight = shard_.common().in_flight;
+  auto place = in_flight.take(in_flight.share_of(x.route.clinic));
+  if (!place)
+    return refuse(x, too_busy());
   const auto month = query_value(x.request.target, "month");
   const auto from = x.from;
   const auto clinic = x.route.clinic;
-  calls_[from] = std::move(x);
+  begin(std::move(x), std::move(*place));
   shard_.context().usage(clinic, month, [this, from](caf::expected<std::string> result) {
     shard_.io().post([this, from, result = std::move(result)] {
-      const auto it = calls_.find(from);
-      if (it == calls_.end())
+      const auto done = finish(from);
+      if (!done)
         return;
-      const auto x_done = std::move(it->second);
-      calls_.erase(it);
       http_response response;
       if (result)
         response.body = *result;
-      answer(x_done, result ? std::move(response) : problem(result.error()));
+      answer(*done, result ? std::move(response) : problem(result.error()));
     });
   });
 }
 
 void http_api::redeem(call x) {
   // The one request that asks without a token: a wrong link counts as one that does not verify.
-  if (shard_.failures().is_blocked(x.request.remote_address, io_shard::now_ms()))
+  if (shard_.common().failures.is_blocked(x.request.remote_address, io_shard::now_ms()))
     return refuse(x, make_error(ec::rate_limited, "too many links that are not valid"));
   auto wish = decode_redeem(x.request.body);
   if (!wish)
@@ -261,7 +264,7 @@ void http_api::redeem(call x) {
 }
 
 void http_api::refuse_link(const call& x) {
-  shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+  shard_.common().failures.count(x.request.remote_address, io_shard::now_ms());
   refuse(x, void_invite());
 }
 
@@ -282,14 +285,10 @@ http_response http_api::redeemed(const call& x) const {
 }
 
 bool http_api::take(const answered& x) {
-  const auto it = calls_.find(x.session.number);
-  if (it == calls_.end())
-    return false;
-  const auto done = std::move(it->second);
-  calls_.erase(it);
-  shard_.request_done(x.clinic);
-  answer(done, answer_of(done, x.answer));
-  return true;
+  const auto done = finish(x.session.number);
+  if (done)
+    answer(*done, answer_of(*done, x.answer));
+  return done.has_value();
 }
 
 http_response http_api::answer_of(const call& x, const std::string& text) const {
@@ -301,7 +300,7 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
     const auto wrong_link =
         x.redeem && (code == ec::not_found || code == ec::command_id_reused || code == ec::invite_void);
     if (wrong_link)
-      shard_.failures().count(x.request.remote_address, io_shard::now_ms());
+      shard_.common().failures.count(x.request.remote_address, io_shard::now_ms());
     return problem(wrong_link ? void_invite() : *refusal);
   }
   if (x.redeem)
@@ -312,30 +311,27 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
 }
 
 bool http_api::take(const subscribed& x) {
-  const auto it = calls_.find(x.session.number);
-  if (it == calls_.end())
+  const auto done = finish(x.session.number);
+  if (!done)
     return false;
-  const auto done = std::move(it->second);
-  calls_.erase(it);
-  shard_.request_done(x.clinic);
   http_response response;
   response.headers.emplace_back("Cache-Control", "no-store");
   if (!x.refusal)
     response.body = x.frames.at(0);
-  answer(done, x.refusal ? problem(*x.refusal) : std::move(response));
+  answer(*done, x.refusal ? problem(*x.refusal) : std::move(response));
   return true;
 }
 
 void http_api::expire(int64_t oldest_ms) {
   for (auto it = calls_.begin(); it != calls_.end();) {
-    if (it->second.since_ms > oldest_ms) {
+    if (it->second.what.since_ms > oldest_ms) {
       ++it;
       continue;
     }
-    const auto late = std::move(it->second);
+    const auto late = std::move(it->second.what);
     it = calls_.erase(it);
-    if (late.route.kind != command_kind::get_usage)
-      shard_.request_done(late.redeem ? late.redeem->clinic : late.route.clinic);
+    if (late.route.kind != command_kind::get_board && late.route.kind != command_kind::get_usage)
+      shard_.metrics().command_done(late.route.kind, outcome_label::failed);
     auto response = problem(make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
     // The answer may still come and must not be taken for that of a later request.
     response.close = true;

@@ -5,6 +5,7 @@
 #include "gateway/api_route.hpp"
 #include "gateway/auth_failure.hpp"
 #include "gateway/claims.hpp"
+#include "gateway/commands_in_flight.hpp"
 #include "gateway/connection_host.hpp"
 #include "gateway/http_message.hpp"
 
@@ -45,15 +46,23 @@ private:
     std::optional<redeem_request> redeem;
   };
 
+  /// A call whose answer is on its way.
+  struct begun {
+    call what;
+    commands_in_flight::place place;
+  };
+
   void handle_admin(connection_id from, const http_request& request);
   void authenticate(call x);
   void authorise(call x, const token_claims& claims);
   void carry_out(call x);
   void redeem(call x);
   void change(call x, clinic_link& link);
-  [[nodiscard]] bool is_busy(const clinic_link& link) const;
   void read_board(call x, clinic_link& link);
   void read_usage(call x);
+  void begin(call x, commands_in_flight::place place);
+  /// The call whose answer came, with its place given back; nothing when it was given up before.
+  std::optional<call> finish(connection_id from);
   void answer(const call& x, http_response response);
   void refuse(const call& x, const caf::error& why);
   void refuse_token(const call& x, auth_failure why);
@@ -65,7 +74,7 @@ private:
   [[nodiscard]] command_id command_of(const call& x);
 
   shard& shard_;
-  std::unordered_map<connection_id, call> calls_;
+  std::unordered_map<connection_id, begun> calls_;
   uint64_t made_commands_ = 0;
 };
 

@@ -1,14 +1,16 @@
 #pragma once
 
 #include "gateway/http_reader.hpp"
+#include "gateway/token_bucket.hpp"
 
 namespace machiai {
 
 /// What a connection needs only while it speaks HTTP; freed by the upgrade, because WebSockets are many and live long.
 struct http_stage {
-  explicit http_stage(const http_limits& limits) : reader(limits) {}
+  http_stage(const http_limits& limits, token_bucket full) : reader(limits), requests(full) {}
 
   http_reader reader;
+  token_bucket requests;
   /// A request was handed to the host and is not answered.
   bool awaiting = false;
   /// Of the request being answered: HEAD, and whether the connection lives on.

@@ -158,6 +158,7 @@ private:
     auto due = std::exchange(flush_due_, {});
     for (const auto& each : due)
       each->flush();
+    host->on_flushed();
     due.clear();
     flushing_ = false;
     if (flush_due_.empty())

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "gateway/claims.hpp"
 #include "gateway/command_kind.hpp"
+#include "gateway/commands_in_flight.hpp"
 #include "gateway/connection_host.hpp"
 #include "gateway/protocol.hpp"
 #include "metrics/labels.hpp"
@@ -21,6 +22,7 @@ struct pending_command {
   std::string extra;
   /// What a person's device said of itself.
   std::optional<person_command> told;
+  commands_in_flight::place place;
 };
 
 /// One WebSocket client. A plain object of its shard: a connection must stay small.

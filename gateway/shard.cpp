@@ -25,14 +25,13 @@ constexpr int64_t drain_answers_ms = 2000;
 
 } // namespace
 
-shard::shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
-             std::shared_ptr<connection_limits> limits, std::shared_ptr<connection_limits> admin_limits)
-    : context_(std::move(context)), index_(index),
+shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32_t index, caf::actor_system& system,
+             transport_observer& observer)
+    : context_(std::move(context)), common_(std::move(common)), index_(index),
       io_({index, context_.shared.settings->connection, context_.shared.settings->listen.allowed_origins,
-           std::move(limits), std::move(admin_limits)},
+           common_->limits, common_->admin_limits},
           *this, observer),
       mailbox_(system, io_), ring_(context_.key->signing), metrics_(context_.shared.metrics),
-      failures_(context_.shared.settings->connection.failed_tokens_per_minute),
       http_(std::make_unique<http_api>(*this)) {
   mailbox_.on_message({
       [this](const clinic_found& x) { take(x); },
@@ -77,6 +76,7 @@ void shard::with_clinic(const clinic_id& id, bool create, clinic_link::continuat
   link.waiting.push_back(std::move(next));
   if (is_new) {
     link.id = id;
+    link.in_flight = common_->in_flight.share_of(id);
     seek(link, create);
   }
 }
@@ -200,7 +200,8 @@ void shard::leave_link(session& s) {
 void shard::close_idle_links() {
   for (auto it = links_.begin(); it != links_.end();) {
     const auto& link = it->second;
-    if (!link.sessions.empty() || !link.waiting.empty() || link.at != clinic_link::stage::open || link.in_flight > 0) {
+    if (!link.sessions.empty() || !link.waiting.empty() || link.at != clinic_link::stage::open ||
+        link.in_flight->here() > 0) {
       ++it;
       continue;
     }
@@ -209,11 +210,6 @@ void shard::close_idle_links() {
     ring_.forget_clinic(link.id);
     it = links_.erase(it);
   }
-}
-
-void shard::request_done(const clinic_id& id) {
-  if (const auto it = links_.find(id); it != links_.end() && it->second.in_flight > 0)
-    --it->second.in_flight;
 }
 
 void shard::send_request(clinic_link& link, clinic_request x) {
@@ -243,7 +239,8 @@ void shard::drain(uint32_t reconnect_window_ms) {
 }
 
 void shard::close_when_answered(int64_t latest_ms) {
-  if (in_flight_ > 0 && io_shard::now_ms() < latest_ms) {
+  const auto is_waiting = [](const auto& x) { return !x.second.pending.empty(); };
+  if (io_shard::now_ms() < latest_ms && std::any_of(sessions_.begin(), sessions_.end(), is_waiting)) {
     auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{10});
     timer->async_wait([this, timer, latest_ms](const boost::system::error_code& failed) {
       if (!failed)
@@ -256,7 +253,9 @@ void shard::close_when_answered(int64_t latest_ms) {
 }
 
 void shard::expire_commands() {
-  const auto oldest = io_shard::now_ms() - context_.shared.settings->command.timeout_ms;
+  const auto now_ms = io_shard::now_ms();
+  common_->pulse.beat(index_, now_ms);
+  const auto oldest = now_ms - context_.shared.settings->command.timeout_ms;
   const auto why = make_error(ec::timed_out, "no answer in time; repeat with the same id");
   for (auto& [id, s] : sessions_) {
     for (auto it = s.pending.begin(); it != s.pending.end();) {
@@ -269,9 +268,6 @@ void shard::expire_commands() {
         note_entry(s, *it->second.told);
       send_text(s, refusal_frame(it->first, why));
       metrics_.command_done(it->second.kind, outcome_label::failed);
-      --in_flight_;
-      if (const auto link = links_.find(s.claims.clinic); link != links_.end())
-        --link->second.in_flight;
       it = s.pending.erase(it);
     }
   }

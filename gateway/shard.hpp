@@ -3,10 +3,10 @@
 #include "gateway/actor_mailbox.hpp"
 #include "gateway/clinic_link.hpp"
 #include "gateway/connection_host.hpp"
-#include "gateway/failed_tokens.hpp"
 #include "gateway/io_shard.hpp"
 #include "gateway/jwt.hpp"
 #include "gateway/session.hpp"
+#include "gateway/shard_common.hpp"
 #include "gateway/shard_context.hpp"
 #include "gateway/shard_metrics.hpp"
 
@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace machiai {
 
@@ -23,8 +24,8 @@ class http_api;
 /// commands to actors; what actors say becomes frames, encoded once for all who get it. All on the shard's thread.
 class shard : public connection_host {
 public:
-  shard(shard_context context, uint32_t index, caf::actor_system& system, transport_observer& observer,
-        std::shared_ptr<connection_limits> limits, std::shared_ptr<connection_limits> admin_limits);
+  shard(shard_context context, std::shared_ptr<shard_common> common, uint32_t index, caf::actor_system& system,
+        transport_observer& observer);
   ~shard() override;
 
   io_shard& io() { return io_; }
@@ -45,12 +46,10 @@ public:
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
   void send_unsubscribe(const clinic_link& link, const unsubscribe& x);
-  /// A request that was counted in its link's `in_flight` was answered or given up.
-  void request_done(const clinic_id& id);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }
   const shard_metrics& metrics() const { return metrics_; }
-  failed_tokens& failures() { return failures_; }
+  shard_common& common() { return *common_; }
 
   void on_request(connection_id from, http_request request) override;
   void on_open(connection_id id, const http_request& upgrade) override;
@@ -61,6 +60,7 @@ public:
   void on_drained_after_overflow(connection_id id) override;
   close_order on_fault(connection_id id, transport_fault fault) override;
   void on_close(connection_id id, const close_info& how) override;
+  void on_flushed() override;
 
 private:
   // From actors.
@@ -80,12 +80,12 @@ private:
   void renew_token(session& s, const renew& x);
   void obey(session& s, addressed_command x);
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;
-  void forward(session& s, const clinic_link& link, addressed_command x);
+  void forward(session& s, const clinic_link& link, addressed_command x, commands_in_flight::place place);
+  [[nodiscard]] bool is_expired(const session& s) const;
   /// What a device said of itself holds.
   void note_entry(session& s, const person_command& x);
   /// Tells a person's new actor that this device is there.
   void name_device(const session& s);
-  pending_command& begin(session& s, const addressed_command& x);
 
   void subscribe_session(session& s, std::optional<position> resume);
   void welcome(session& s, const subscribed& x);
@@ -107,16 +107,18 @@ private:
   [[nodiscard]] timestamp proof_time(int64_t monotonic_ms) const;
 
   shard_context context_;
+  /// Before whatever holds a place in its counters.
+  std::shared_ptr<shard_common> common_;
   uint32_t index_;
   io_shard io_;
   actor_mailbox mailbox_;
   key_ring ring_;
   shard_metrics metrics_;
-  failed_tokens failures_;
   std::unique_ptr<http_api> http_;
   std::unordered_map<connection_id, session> sessions_;
   std::unordered_map<clinic_id, clinic_link> links_;
-  size_t in_flight_ = 0;
+  /// When the feeds were committed whose frames this turn of the loop is to write.
+  std::vector<int64_t> unwritten_us_;
   bool draining_ = false;
 };
 

@@ -28,6 +28,10 @@ audience audience_of(role who) {
   }
 }
 
+caf::error too_many() {
+  return make_error(ec::rate_limited, "too many commands are in flight");
+}
+
 } // namespace
 
 void shard::on_request(connection_id from, http_request request) {
@@ -60,6 +64,10 @@ void shard::on_text(connection_id id, std::string_view message) {
     send_text(*s, error_frame(make_error(ec::wrong_state, "hello was said already")));
   } else if (s->at == session::stage::fresh) {
     end(*s, make_error(ec::unauthenticated, "say hello first"));
+  } else if (is_expired(*s)) {
+    const auto* command = std::get_if<addressed_command>(&received);
+    metrics_.command_done(command ? command->kind : command_kind::renew, outcome_label::refused);
+    end(*s, to_error(auth_failure::expired));
   } else if (auto* fresh_token = std::get_if<renew>(&received)) {
     renew_token(*s, *fresh_token);
   } else {
@@ -72,7 +80,7 @@ void shard::greet(session& s, hello x) {
     metrics_.refused_draining();
     return end(s, make_error(ec::draining, "the engine is going down for a restart"));
   }
-  if (failures_.is_blocked(s.remote_address, io_shard::now_ms())) {
+  if (common_->failures.is_blocked(s.remote_address, io_shard::now_ms())) {
     metrics_.token_refused_unseen();
     return end(s, make_error(ec::rate_limited, "too many tokens that do not verify"));
   }
@@ -106,7 +114,7 @@ void shard::greet(session& s, hello x) {
 
 void shard::refuse_token(session& s, auth_failure why) {
   metrics_.token_refused(why);
-  failures_.count(s.remote_address, io_shard::now_ms());
+  common_->failures.count(s.remote_address, io_shard::now_ms());
   end(s, to_error(why));
 }
 
@@ -173,30 +181,29 @@ std::optional<caf::error> shard::refusal_of(const session& s, const addressed_co
     return make_error(ec::store_unavailable, "the clinic is being woken");
   if (s.pending.contains(x.id))
     return make_error(ec::in_flight, "this command is still being worked on");
-  if (s.pending.size() >= limits.in_flight_per_session_max ||
-      link->second.in_flight >= limits.in_flight_per_clinic_max || in_flight_ >= limits.in_flight_max)
-    return make_error(ec::rate_limited, "too many commands are in flight");
+  if (s.pending.size() >= limits.in_flight_per_session_max)
+    return too_many();
   return std::nullopt;
 }
 
-pending_command& shard::begin(session& s, const addressed_command& x) {
-  ++in_flight_;
-  ++links_.at(s.claims.clinic).in_flight;
-  return s.pending[x.id] = {x.kind, io_shard::now_ms(), {}, {}};
-}
-
 void shard::obey(session& s, addressed_command x) {
-  if (auto why = refusal_of(s, x)) {
+  const auto refuse = [&](const caf::error& why) {
     metrics_.command_done(x.kind, outcome_label::refused);
-    return send_text(s, refusal_frame(x.id, *why));
-  }
-  forward(s, links_.at(s.claims.clinic), std::move(x));
+    send_text(s, refusal_frame(x.id, why));
+  };
+  if (auto why = refusal_of(s, x))
+    return refuse(*why);
+  const auto& link = links_.at(s.claims.clinic);
+  auto place = common_->in_flight.take(link.in_flight);
+  if (!place)
+    return refuse(too_many());
+  forward(s, link, std::move(x), std::move(*place));
 }
 
-void shard::forward(session& s, const clinic_link& link, addressed_command x) {
+void shard::forward(session& s, const clinic_link& link, addressed_command x, commands_in_flight::place place) {
   const command_origin origin{session_of(s.connection), x.id, principal_of(s.claims),
                               command_digest(context_.key->signing, s.claims, x)};
-  auto& pending = begin(s, x);
+  auto& pending = s.pending[x.id] = {x.kind, io_shard::now_ms(), {}, {}, std::move(place)};
   if (auto* command = std::get_if<person_command>(&x.what)) {
     pending.told = *command;
     s.is_device = s.is_device || !std::holds_alternative<leave_room>(command->value);
@@ -208,6 +215,12 @@ void shard::forward(session& s, const clinic_link& link, addressed_command x) {
   } else {
     mailbox_.send(link.actor, clinic_request{origin, std::move(std::get<room_command>(x.what))});
   }
+}
+
+/// Asked whenever a session does something and at each beat.
+bool shard::is_expired(const session& s) const {
+  return s.at == session::stage::open &&
+         now() > s.claims.expires_at + milliseconds{context_.shared.settings->token.leeway_ms};
 }
 
 void shard::note_entry(session& s, const person_command& x) {
@@ -223,9 +236,8 @@ void shard::on_beat(connection_id id) {
   auto* s = find(id);
   if (!s || s->at != session::stage::open)
     return;
-  const milliseconds leeway{context_.shared.settings->token.leeway_ms};
-  if (now() > s->claims.expires_at + leeway)
-    return end(*s, make_error(ec::token_expired, "the token's time is over"));
+  if (is_expired(*s))
+    return end(*s, to_error(auth_failure::expired));
   const auto link = links_.find(s->claims.clinic);
   if (link == links_.end())
     return;
@@ -266,9 +278,6 @@ void shard::on_close(connection_id id, const close_info& how) {
     return;
   if (s->person && s->is_device && !draining_)
     mailbox_.send(s->person, device_lost{session_of(id), proof_time(how.last_proof_ms)});
-  in_flight_ -= s->pending.size();
-  if (const auto link = links_.find(s->claims.clinic); link != links_.end())
-    link->second.in_flight -= s->pending.size();
   metrics_.session_ended(s->counted_as);
   leave_link(*s);
   sessions_.erase(id);

@@ -57,7 +57,7 @@ void shard_metrics::command_took(int64_t length_ms) const {
     metrics_->command_commit_seconds.observe(static_cast<double>(length_ms) / 1000.0);
 }
 
-void shard_metrics::feed_took(int64_t committed_at_us) const {
+void shard_metrics::feed_written(int64_t committed_at_us) const {
   if (!metrics_ || committed_at_us == 0)
     return;
   const auto since_start = std::chrono::steady_clock::now().time_since_epoch();

@@ -26,8 +26,9 @@ public:
   void unknown_command() const;
   /// From a command's arrival to its answer, in milliseconds.
   void command_took(int64_t length_ms) const;
-  /// From the commit (monotonic clock of this machine; 0 for unknown) to the sockets' queues.
-  void feed_took(int64_t committed_at_us) const;
+  /// From the commit (monotonic clock of this machine; 0 for unknown) to now, when its frames were written to the
+  /// sockets that take them.
+  void feed_written(int64_t committed_at_us) const;
 
 private:
   engine_metrics* metrics_;

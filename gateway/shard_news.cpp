@@ -56,7 +56,7 @@ void shard::take(const feed& x) {
   const auto it = links_.find(x.clinic);
   if (it == links_.end())
     return;
-  metrics_.feed_took(x.committed_at_us);
+  auto is_queued = false;
   for (const auto& f : x.frames) {
     const auto topic = it->second.topics.find(f.topic);
     if (topic == it->second.topics.end())
@@ -65,8 +65,16 @@ void shard::take(const feed& x) {
     const auto bytes = prepare_text_frame(f.text);
     const auto key = std::hash<std::string>{}(f.key) | 1U;
     for (const auto connection : topic->second.connections)
-      io_.send(connection, {bytes, key, frame_kind::state});
+      is_queued |= io_.send(connection, {bytes, key, frame_kind::state});
   }
+  if (is_queued)
+    unwritten_us_.push_back(x.committed_at_us);
+}
+
+void shard::on_flushed() {
+  for (const auto committed_at_us : unwritten_us_)
+    metrics_.feed_written(committed_at_us);
+  unwritten_us_.clear();
 }
 
 void shard::take(const answered& x) {
@@ -86,9 +94,6 @@ void shard::take(const answered& x) {
   if (ok && told)
     note_entry(*s, *told);
   s->pending.erase(it);
-  --in_flight_;
-  if (const auto link = links_.find(x.clinic); link != links_.end())
-    --link->second.in_flight;
   if (extra.empty() || !ok)
     return send_text(*s, reply_frame(x.command, x.answer));
   auto answer = x.answer;

@@ -67,6 +67,27 @@ TEST_CASE("http transport: pipelined requests are answered in order, also when t
   CHECK(client.ended());
 }
 
+TEST_CASE("http transport: requests above a connection's rate get 429 with Retry-After, and it goes on") {
+  auto settings = quick_settings();
+  settings.http_requests_per_second = 1;
+  settings.http_requests_burst = 3;
+  echo_fixture at(settings);
+  auto client = at.connect();
+  std::string all;
+  for (int i = 0; i < 5; ++i)
+    all += get("/");
+  client.send(all);
+  for (int i = 0; i < 5; ++i) {
+    const auto response = client.read_response();
+    CHECK(response.status == (i < 3 ? 200 : 429));
+    CHECK(response.header("connection") == "keep-alive");
+    CHECK(response.header("retry-after") == (i < 3 ? "" : "1"));
+    CHECK(error_code(response) == (i < 3 ? "" : "rate_limited"));
+  }
+  CHECK(at.host.now().requests.size() == 3);
+  CHECK(at.connect().request(get("/")).status == 200);
+}
+
 TEST_CASE("http transport: bodies come by length and chunked, byte by byte too") {
   echo_fixture at;
   auto client = at.connect();

@@ -2,6 +2,7 @@
 """Clients that are rude, broken, slow or too many: each is refused with its code and counted, nobody else notices, and
 what it held is given back. `abuse_test.py EXE`"""
 
+import http.client
 import json
 import os
 import signal
@@ -200,6 +201,66 @@ class abuse(machiai_test.TestCase):
         outcomes = list(replies.values())
         self.assertGreaterEqual(outcomes.count("ok"), 32)
         self.assertEqual(set(outcomes), {"ok", "rate_limited"})
+
+    def test_a_clinics_commands_in_flight_are_counted_over_all_threads_and_protocols(self):
+        limits = {"in_flight_per_session_max": 4, "in_flight_per_clinic_max": 4}
+        slow = {"commit_interval_us": 1000000}
+        engine = self.engine("sqlite", {"listen": {"shards": 4}, "command": limits, "store": slow})
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        # Which thread a connection comes to is the kernel's choice; all of these to one would be a wonder.
+        clients = [self.raw(engine) for _ in range(16)]
+        path, name = "/v1/clinics/c1/doctors/d2", {"name": "Doctor"}
+        for attempt in range(20):
+            # The next commit comes a second after this one; all must have come before it.
+            engine.put(path, name)
+            begun = time.monotonic()
+            for i, client in enumerate(clients):
+                client.write(TEXT, json.dumps({"type": "lock_room", "id": f"a{attempt}-{i}", "room": "r1"}))
+            in_time = time.monotonic() - begun < 0.3
+            by_http = engine.put(path, name, expect=None)
+            outcomes = [self.outcome(client) for client in clients]
+            if in_time:
+                break
+        self.assertLessEqual(outcomes.count("ok") + (by_http.status == 200), 4, outcomes)
+        self.assertGreaterEqual(outcomes.count("ok"), 1)
+        self.assertEqual(set(outcomes), {"ok", "rate_limited"})
+        engine.put(path, {"name": "Another"})
+
+    def outcome(self, client):
+        while (frame := json.loads(client.read()[1]))["type"] != "reply":
+            pass
+        return "ok" if frame["ok"] else frame["error"]["code"]
+
+    def test_requests_above_the_rate_are_slowed_not_cut(self):
+        engine = self.open_clinic(http_requests_per_second=20, http_requests_burst=20)
+        host, port = engine.address.rsplit(":", 1)
+        link = http.client.HTTPConnection(host, int(port), timeout=60)
+        self.addCleanup(link.close)
+        loaded = slowed = 0
+        begun = time.monotonic()
+        while loaded < 60:
+            body = json.dumps({"name": "A"})
+            headers = {"Authorization": "Bearer " + engine.operator_token}
+            link.request("PUT", f"/v1/clinics/c1/doctors/bulk{loaded}", body, headers)
+            answer = link.getresponse()
+            text = answer.read()
+            if answer.status == 429:
+                self.assertEqual(json.loads(text)["code"], "rate_limited")
+                slowed += 1
+                time.sleep(int(answer.getheader("Retry-After")))
+            else:
+                self.assertEqual(answer.status, 200)
+                loaded += 1
+        self.assertGreaterEqual(slowed, 1)
+        # What the burst does not cover comes at the rate.
+        self.assertGreaterEqual(time.monotonic() - begun, (60 - 20) / 20)
+        self.assertEqual(self.refused_requests(engine), slowed)
+
+    def test_failed_tokens_are_counted_over_all_threads(self):
+        settings = {"listen": {"shards": 4}, "connection": {"failed_tokens_per_minute": 5}}
+        engine = self.engine("sqlite", settings)
+        codes = [engine.get("/v1/clinics/c1/board", "a.b.c", expect=None).status for _ in range(24)]
+        self.assertEqual(codes, [401] * 6 + [429] * 18)
 
     def test_messages_over_the_limit_are_cut(self):
         engine = self.open_clinic()

@@ -4,6 +4,7 @@ table that `machiai access-table` prints. A command or role without a cell or wi
 
 import itertools
 import json
+import time
 
 import contracts
 import machiai_test
@@ -12,6 +13,8 @@ from machiai_test import Closed
 ROLES = contracts.document("protocol/schema/common.json")["$defs"]["role"]["enum"]
 ACCESS = {"deny", "any_clinic", "own_clinic", "own_room"}
 SECRET = b"0123456789abcdef0123456789abcdef"
+# Longer than it takes to connect, on a busy machine too.
+LIVES_S = 8
 TIME = "2026-04-10T01:00:00.000Z"
 
 # How each bad token is refused: HTTP status and close code, with one error code for both.
@@ -282,6 +285,28 @@ class authorisation_test(machiai_test.TestCase):
                     self.assertFalse(reply["ok"])
                     self.assertEqual(reply["error"]["code"], "forbidden")
                     self.assertEqual(self.server.board()["seq"], before)
+
+    def test_a_token_that_ends_ends_every_command(self):
+        # Beats would find it too, but not within this test.
+        limits = {"beat_interval_ms": 300000, "messages_burst": 1000}
+        self.server = self.engine(settings={"connection": limits, "token": {"leeway_ms": 0}})
+        world = World(self.server)
+        roles = [role for role in ROLES if self.table["hello"][role] != "deny"]
+        asked = {(role, command): make(world, role) for role in roles for command, make in COMMANDS.items()}
+        sessions = {}
+        for role, command in asked:
+            room = "r1" if role == "guest" else None
+            token = self.server.mint(role, world.sub(role), room=room, lives_s=LIVES_S)
+            sessions[role, command] = self.server.connect(role, world.sub(role), room="r1", token=token)
+        time.sleep(LIVES_S + 1)
+        before = self.server.board()["seq"]
+        for (role, command), fields in asked.items():
+            session = sessions[role, command]
+            session.post(command, **fields)
+            with self.subTest(command=command, role=role):
+                self.assertEqual(session.wait_closed(), 4201)
+                self.assertEqual(session.error()["code"], "token_expired")
+        self.assertEqual(self.server.board()["seq"], before)
 
     def test_commands_to_another_clinics_room_answer_like_none(self):
         world = World(self.server)

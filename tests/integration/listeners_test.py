@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """The ways in: TLS with a certificate that changes while the engine runs, and the admin listener."""
 
+import ctypes
+import os
+import pathlib
 import socket
 import ssl
 import subprocess
@@ -8,6 +11,7 @@ import tempfile
 import time
 
 import machiai_test
+from fault_kit import until
 from machiai_test import Engine
 
 ADMIN_PATHS = ("/livez", "/readyz", "/metrics", "/drain")
@@ -107,6 +111,28 @@ class tls_test(machiai_test.TestCase):
         self.server.seed_visit("r1", "p1", "d1")
 
 
+class Stopped:
+    """One thread of a child process, held until `release`."""
+
+    SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
+
+    def __init__(self, thread):
+        self.thread = thread
+        self.call(self.SEIZE)
+        self.call(self.INTERRUPT)
+        os.waitpid(thread, 0x40000000)  # __WALL
+
+    def call(self, request):
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.ptrace(ctypes.c_long(request), self.thread, None, None):
+            raise OSError(ctypes.get_errno(), f"ptrace {request:#x}")
+
+    def release(self):
+        if self.thread:
+            self.call(self.DETACH)
+        self.thread = None
+
+
 class admin_test(machiai_test.TestCase):
     def test_alive_and_ready(self):
         server = self.engine()
@@ -114,6 +140,18 @@ class admin_test(machiai_test.TestCase):
         self.assertEqual(server.admin("/readyz").body, {"ready": True})
         self.assertEqual(server.admin("/nothing", expect=404).body["code"], "not_found")
         self.assertEqual(server.admin("/v1/clinics/c1/board", expect=404).body["code"], "not_found")
+
+    def test_one_thread_that_is_stuck_is_not_alive(self):
+        server = self.engine(settings={"listen": {"shards": 2, "shard_stuck_after_ms": 2000}})
+        time.sleep(3)
+        server.admin("/livez")
+        tasks = pathlib.Path(f"/proc/{server.process.pid}/task")
+        (thread,) = [int(x.name) for x in tasks.iterdir() if (x / "comm").read_text() == "shard-1\n"]
+        stopped = Stopped(thread)
+        self.addCleanup(stopped.release)
+        until(lambda: server.admin("/livez", expect=None).status == 503, what="not alive")
+        stopped.release()
+        until(lambda: server.admin("/livez", expect=None).status == 200, what="alive again")
 
     def test_metrics_are_those_of_a_working_engine(self):
         server = self.engine()

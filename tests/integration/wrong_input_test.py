@@ -146,7 +146,12 @@ REQUESTS = [
     ("DELETE", "/clinics/c1/appointments/r9", None, 404, "not_found"),
     ("GET", "/clinics/c1/usage", None, 422, "out_of_range"),
     ("GET", "/clinics/c1/usage?month=2026-13", None, 422, "out_of_range"),
+    ("GET", "/clinics/c1/usage?month=2026-04&month=2026-04", None, 400, "malformed"),
+    ("GET", "/clinics/c1/usage?month=2026-04&room=r1", None, 400, "malformed"),
+    ("GET", "/clinics/c1/board?room=r1", None, 400, "malformed"),
+    ("PUT", "/clinics/c1/doctors/d1?name=A", NAME, 400, "malformed"),
     ("POST", "/invites/redeem", {"clinic": "c1", "room": "r1", "invite": "i"}, 400, "malformed"),
+    ("POST", "/invites/redeem?secret=s", {"clinic": "c1", "room": "r1", "invite": "i", "secret": "s"}, 400, "malformed"),
 ]
 
 
@@ -265,12 +270,40 @@ class wrong_input_test(machiai_test.TestCase):
                 self.assertEqual("allow" in answer.headers, status == 405)
         self.assertEqual(self.position(), before)
 
+    def test_a_wrong_query_is_refused_by_name(self):
+        for query, name in (("month=2026-04&day=1", "day"), ("month=2026-04&month=2026-05", "month")):
+            answer = self.server.get(f"/v1/clinics/c1/usage?{query}", expect=400)
+            self.assertIn(f'"{name}"', answer.body["detail"])
+
     def test_requests_are_counted_by_route_and_status(self):
         counted = [self.server.metric("machiai_http_requests_total", code=code) for code in ("2xx", "4xx")]
         self.server.get("/v1/clinics/c1/board")
         self.server.get("/v1/nothing", expect=404)
         for code, before in zip(("2xx", "4xx"), counted):
             self.server.await_metric(before + 1, "machiai_http_requests_total", code=code)
+
+    def test_requests_without_an_answer_in_time_count_as_failed(self):
+        settings = {"command": {"timeout_ms": 100}, "store": {"commit_interval_us": 1000000}}
+        server, late = self.engine(settings=settings), 0
+        for i in range(20):
+            late += server.put("/v1/clinics/c1", {"name": f"Clinic {i}"}, expect=None).status == 504
+        self.assertGreater(late, 0)
+        server.await_metric(late, "machiai_commands_total", kind="put_clinic", outcome="failed")
+
+    def test_from_commit_to_socket_is_measured_where_there_is_a_socket(self):
+        count = "machiai_commit_socket_duration_seconds_count"
+        self.assertEqual(self.server.metric(count), 0)
+        desks = [self.server.connect("staff", f"desk-{i}") for i in range(2)]
+        desks[0].ok("lock_room", **ROOM)
+        for desk in desks:
+            desk.next_event("room.locked")
+        # Once for each thread with a listener, however many there are.
+        shards = self.server.metric(count)
+        self.assertIn(shards, (1, 2))
+        desks[0].ok("unlock_room", **ROOM)
+        for desk in desks:
+            desk.next_event("room.unlocked")
+        self.server.await_metric(2 * shards, count)
 
     def test_an_upgrade_needs_the_subprotocol(self):
         for options, status in (({"subprotocol": None}, 400), ({"subprotocol": "machiai.v2"}, 400)):
