@@ -31,6 +31,8 @@ LEAVE_AFTER_MS = 2000
 SETTINGS = {
     "presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250},
     "store": {"commit_interval_us": 500},
+    # Any command of any life may be asked again.
+    "command": {"remember_max": 1000000},
 }
 # How long after its patience a leave may take to be stored, on a crowded machine.
 SLACK_MS = 5000
@@ -163,7 +165,7 @@ class Judge:
             said = {name: reply[name] for name in stored}
             assert stored == said, f"{key}: told {said}, stored {stored}"
             if reply["ok"]:
-                self.check_effect(actor, kind, fields, reply["seq"])
+                self.check_effect(actor, reply["id"], kind, fields, reply["seq"])
         for clinic, sub, key, status, answer in self.world.requests:
             stored = json.loads(self.answers[clinic, sub, key]["answer"])
             assert stored["ok"] == (status == 200), f"{key}: {status} {answer}, stored {stored}"
@@ -171,7 +173,7 @@ class Judge:
         self.world.acked.clear()
         self.world.requests.clear()
 
-    def check_effect(self, actor, kind, fields, seq):
+    def check_effect(self, actor, command, kind, fields, seq):
         """What an acknowledged command promised holds at its own position in the log."""
         model = self.models[actor.clinic]
         assert seq <= model.seq, f"{kind} acknowledged at {seq}, the log ends at {model.seq}"
@@ -182,7 +184,8 @@ class Judge:
         if kind == "leave_room" and (actor.clinic, actor.sub) not in self.world.dropped:
             wanted[kind] = ["absent", "left"]
         if where not in wanted.get(kind, [where]):
-            raise AssertionError(f"{kind} {fields} of {actor.sub} at {seq}: {where}\n" + self.story(actor, room, seq))
+            said = f"{command}: {kind} {fields} of {actor.clinic} {actor.sub} at {seq}, life {self.world.life}: {where}"
+            raise AssertionError(said + "\n" + self.story(actor, room, seq))
         locked = model.at(model.locks.get(room, []), seq, False)
         ended = model.at(model.ends.get(room, []), seq, False)
         assert {"lock_room": locked, "unlock_room": not locked}.get(kind, True), f"{kind} without effect at {seq}"
@@ -193,8 +196,9 @@ class Judge:
         """What the log and the answers say about a person in a room up to a position and a little after."""
         rows = self.events[actor.clinic][: seq + 3]
         told = [f"{x['seq']} {x['kind']} by {x['author']} {x['body']}" for x in rows if x["room"] == room]
-        answers = [f"{x['command']}: {x['answer']}" for x in self.answers.values() if x["principal"] == actor.sub]
-        return "\n".join([*told[-12:], *answers[-12:], str(actor.commands[-12:])])
+        mine = [x for x in self.answers.values() if (x["clinic"], x["principal"]) == (actor.clinic, actor.sub)]
+        answers = [f"{x['command']}: {x['answer']}" for x in mine]
+        return "\n".join([*told[-12:], *answers[-20:], str(actor.commands[-40:])])
 
     def check_frames(self):
         """Durable before visible: whatever anybody saw stands in the log at that position."""
