@@ -309,7 +309,8 @@ class Flows:
         self.assertTrue(renewed.send("lock_room", room="r1")["ok"])
 
     def test_a_key_is_in_force_everywhere_when_the_answer_is_there(self):
-        server = self.server(listen={"shards": 4}, clinic={"keys_max": 100})
+        limits = {"failed_tokens_per_minute": 1000}
+        server = self.server(listen={"shards": 4}, clinic={"keys_max": 100}, connection=limits)
         server.seed_visit("r1", "p1", "d1")
         consoles = [server.connect("staff", f"desk{i}") for i in range(8)]
         claims = {"sub": "s", "role": "staff", "clinic": "c1", "exp": int(time.time()) + 3600, "iat": int(time.time())}
