@@ -48,6 +48,7 @@ caf::error clinic_stream::start(const clinic_woken& woken) {
   for (const auto& x : history.answers)
     answers_.remember(x);
   epoch_ = woken.owner.epoch;
+  woken_at_ = state_.position;
   snapshot_seq_ = history.snapshot ? history.snapshot->seq : 0;
   writer_.start(state_);
   gauges_.start(state_);
@@ -154,6 +155,13 @@ void clinic_stream::announce(release_queue::message what) {
   turn_news_.push_back(std::move(what));
 }
 
+bool clinic_stream::is_of_this_stream(const position& seen) const {
+  if (seen.epoch == epoch_)
+    return seen.seq <= state_.position.seq;
+  // No epoch is given twice, so only one no older than the last event of former epochs can stand for it.
+  return seen.epoch < epoch_ && seen.epoch >= woken_at_.epoch && seen.seq == woken_at_.seq;
+}
+
 void clinic_stream::watch(const subscribe& x, subscribed& out) {
   const auto here = where();
   out.position = here;
@@ -161,7 +169,7 @@ void clinic_stream::watch(const subscribe& x, subscribed& out) {
     writer_.watch(state_, x.topic);
     ring_.begin(x.topic, here.seq);
   }
-  if (x.resume && x.resume->epoch <= here.epoch && x.resume->seq <= here.seq) {
+  if (x.resume && is_of_this_stream(*x.resume)) {
     if (x.resume->seq == here.seq) {
       out.outcome = resume_outcome::nothing_missed;
       return;

@@ -69,6 +69,9 @@ public:
 
 private:
   void write_frames(const event& x);
+  /// True when a client that has seen all up to there has seen this very stream: after a restore from a backup a former
+  /// epoch may have gone on to what never happened.
+  [[nodiscard]] bool is_of_this_stream(const position& seen) const;
   [[nodiscard]] board_counts counts_in(const room_id& room) const;
   [[nodiscard]] std::string text_of_repetition(const command_origin& origin) const;
   [[nodiscard]] answered reply(const command_origin& origin, std::string text) const;
@@ -76,6 +79,8 @@ private:
   const environment& shared_;
   clinic_id id_;
   uint32_t epoch_ = 0;
+  /// The last event of former epochs.
+  position woken_at_;
   clinic_state state_;
   board_gauges gauges_;
   digest head_ = {};

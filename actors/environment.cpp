@@ -1,10 +1,22 @@
 #include "actors/environment.hpp"
 
+#include "metrics/engine_metrics.hpp"
+
 namespace machiai {
 
 tariff environment::price() const {
   const auto& x = settings->billing;
   return {x.unit_ms, x.unit_yen, x.additional_yen, x.reconnect_window_ms};
+}
+
+void environment::count_waiting(int64_t change) const {
+  ready->waiting_events += static_cast<uint64_t>(change);
+  if (metrics)
+    metrics->waiting_events.add(change);
+}
+
+bool environment::store_takes_commands() const {
+  return ready->store_writes && ready->waiting_events < settings->store.waiting_events_max;
 }
 
 } // namespace machiai

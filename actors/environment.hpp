@@ -16,6 +16,10 @@ class engine_metrics;
 struct readiness {
   std::atomic<bool> store_writes{true};
   std::atomic<bool> draining{false};
+  /// Clinics that died too often to be woken again at once.
+  std::atomic<uint32_t> clinics_failing{0};
+  /// Events that are decided but not stored yet.
+  std::atomic<uint64_t> waiting_events{0};
 };
 
 /// What every actor of one engine process shares. Copied into each; the settings never change while it runs.
@@ -30,6 +34,10 @@ struct environment {
   std::shared_ptr<readiness> ready = std::make_shared<readiness>();
 
   [[nodiscard]] tariff price() const;
+  /// False while commands have to be refused with `store_unavailable`: what they do could not be stored any time soon.
+  [[nodiscard]] bool store_takes_commands() const;
+  /// So many events more, or less, wait for the store.
+  void count_waiting(int64_t change) const;
   [[nodiscard]] room_policy policy() const { return {settings->room, price()}; }
 };
 

@@ -132,6 +132,7 @@ void event_log_state::measure(const batch& done, const caf::error& problem, int6
 }
 
 void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
+  shared_.count_waiting(-static_cast<int64_t>(done.events));
   const auto now_us = monotonic_us();
   for (size_t i = 0; i < done.writers.size(); ++i) {
     const auto& to = done.writers[i];
@@ -152,11 +153,13 @@ void event_log_state::drop_lost(batch& x) {
   batch kept;
   for (size_t i = 0; i < x.writers.size(); ++i) {
     auto& what = x.what.appends[i];
+    const auto events = what.events.size();
     if (const auto it = lost_.find(what.clinic); it != lost_.end() && it->second == what.epoch) {
+      shared_.count_waiting(-static_cast<int64_t>(events));
       self_->send(x.writers[i].clinic, append_failed{make_error(ec::store_unavailable, "an earlier append was lost")});
       continue;
     }
-    kept.events += what.events.size();
+    kept.events += events;
     kept.what.appends.push_back(std::move(what));
     kept.writers.push_back(x.writers[i]);
   }
@@ -171,6 +174,7 @@ void event_log_state::answer_wakes() {
   for (const auto& x : wakes)
     ids.push_back(x.clinic);
   auto owners = store_->take_over(ids, shared_.engine);
+  note_writing(owners ? caf::error{} : owners.error());
   for (size_t i = 0; i < wakes.size(); ++i) {
     if (!owners) {
       wakes[i].promise.deliver(owners.error());

@@ -105,7 +105,8 @@ void registry_state::wake(const clinic_id& id, entry& known) {
 
 void registry_state::woken(clinic_woken x) {
   --waking_;
-  auto& known = clinics_[x.clinic];
+  const auto id = x.clinic;
+  auto& known = clinics_[id];
   known.waking = false;
   if (draining_) {
     for (auto& answer : std::exchange(known.waiting, {}))
@@ -119,6 +120,8 @@ void registry_state::woken(clinic_woken x) {
   known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
   known.falling_asleep = false;
   self_->monitor(known.awake);
+  if (known.failing)
+    try_later(id);
   for (auto& answer : std::exchange(known.waiting, {}))
     answer(known.awake);
   wake_next();
@@ -147,8 +150,15 @@ void registry_state::try_later(const clinic_id& id) {
 void registry_state::wake_again(const wake_due& x) {
   auto& known = clinics_[x.clinic];
   known.retry_due = false;
-  if (!draining_)
+  if (known.awake)
+    set_failing(known, false);
+  else if (!draining_)
     wake(x.clinic, known);
+}
+
+void registry_state::set_failing(entry& known, bool failing) {
+  if (std::exchange(known.failing, failing) != failing)
+    shared_.ready->clinics_failing += failing ? 1 : -1;
 }
 
 void registry_state::wake_next() {
@@ -211,9 +221,9 @@ void registry_state::clinic_down(const caf::down_msg& x) {
   if (!known.restarts)
     known.restarts.emplace(limits.restarts_max, milliseconds{limits.restart_window_ms});
   if (known.restarts->restart(self_->clock().now()))
-    wake(it->first, known);
-  else
-    try_later(it->first);
+    return wake(it->first, known);
+  set_failing(known, true);
+  try_later(it->first);
 }
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, environment shared,

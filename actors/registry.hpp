@@ -47,6 +47,8 @@ private:
     bool waking = false;
     bool falling_asleep = false;
     bool retry_due = false;
+    /// It died more often than restarting helps, and did not stay awake for a while since.
+    bool failing = false;
     /// Since when nobody has looked after the clinic's people; nothing for one that went to sleep.
     std::optional<timestamp> down_since;
     std::vector<reply> waiting;
@@ -60,6 +62,7 @@ private:
   void not_woken(const clinic_id& id, const caf::error& why);
   void wake_next();
   void try_later(const clinic_id& id);
+  void set_failing(entry& known, bool failing);
   void finish_drain();
 
   registry_actor::pointer self_;

@@ -40,10 +40,15 @@ void end_without_store(const caf::error& why) {
   std::_Exit(fail(exit_code::store, why));
 }
 
-std::string not_ready(const readiness& ready) {
+std::string not_ready(const environment& shared) {
+  const auto& ready = *shared.ready;
   if (ready.draining)
     return "draining";
-  return ready.store_writes ? "" : "the store does not write";
+  if (!ready.store_writes)
+    return "the store does not write";
+  if (ready.waiting_events >= shared.settings->store.waiting_events_max)
+    return "the store does not keep up";
+  return ready.clinics_failing > shared.settings->clinic.failing_max ? "clinics keep dying" : "";
 }
 
 } // namespace
@@ -104,7 +109,7 @@ caf::error engine::start_gateway() {
   context.usage = [this](clinic_id clinic, std::string month, statement_service::callback done) {
     statements_->read(std::move(clinic), std::move(month), std::move(done));
   };
-  context.not_ready = [ready = shared_.ready] { return not_ready(*ready); };
+  context.not_ready = [shared = shared_] { return not_ready(shared); };
   context.drain = [] { ::kill(::getpid(), SIGTERM); };
   auto started = gateway::start(context, *system_);
   if (!started)

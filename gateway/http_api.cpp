@@ -171,6 +171,8 @@ void http_api::change(call x, clinic_link& link) {
 
 void http_api::send(clinic_link& link, call x, std::variant<clinic_command, room_command> command,
                     std::string_view canonical) {
+  if (!shard_.context().shared.store_takes_commands())
+    return refuse(x, make_error(ec::store_unavailable, "the store does not keep up"));
   auto place = shard_.common().in_flight.take(link.in_flight);
   if (!place)
     return refuse(x, too_busy());

@@ -179,6 +179,8 @@ std::optional<caf::error> shard::refusal_of(const session& s, const addressed_co
   const auto link = links_.find(s.claims.clinic);
   if (link == links_.end() || link->second.at != clinic_link::stage::open)
     return make_error(ec::store_unavailable, "the clinic is being woken");
+  if (!context_.shared.store_takes_commands())
+    return make_error(ec::store_unavailable, "the store does not keep up");
   if (s.pending.contains(x.id))
     return make_error(ec::in_flight, "this command is still being worked on");
   if (s.pending.size() >= limits.in_flight_per_session_max)

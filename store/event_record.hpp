@@ -83,8 +83,19 @@ struct commit_outcome {
   std::vector<size_t> refused;
 };
 
-/// One engine process from start to end.
+/// One engine process from start to end: its start in UTC milliseconds above 16 random bits.
 using incarnation = uint64_t;
+
+/// The lowest epoch that `engine` gives: the second it started in. A history that a restore from a backup threw away had
+/// only lower ones, so no two events ever have the same place.
+constexpr uint32_t first_epoch_of(incarnation engine) {
+  return static_cast<uint32_t>((engine >> 16U) / 1000);
+}
+
+/// The epoch that follows `previous` (0 for none) when `engine` takes a clinic over.
+constexpr uint32_t next_epoch(uint32_t previous, incarnation engine) {
+  return previous + 1 > first_epoch_of(engine) ? previous + 1 : first_epoch_of(engine);
+}
 
 /// Proof that an engine was running at `at`. `clean` marks a planned end.
 struct alive_mark {

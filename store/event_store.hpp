@@ -53,7 +53,7 @@ public:
   /// its epoch is not the clinic's newest or its first seq does not follow the last stored one.
   virtual caf::expected<commit_outcome> commit(const commit_batch& batch) = 0;
 
-  /// Raises the epoch of each clinic and makes `engine` its owner. From then on appends with an older epoch are
+  /// Raises the epoch of each clinic (`next_epoch`) and makes `engine` its owner. From then on appends with an older epoch are
   /// refused.
   virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) = 0;
 

@@ -15,13 +15,18 @@ struct visit {
   const std::vector<person_id>* doctors;
 };
 
-/// When the visit's first waiting patient first arrived; nothing when none is waiting.
+/// When the first of the visit's patients first arrived; nothing when none of them is waiting now. The place is the
+/// visit's: it does not fall behind when the one who came first is gone and another waits on.
 std::optional<timestamp> waiting_since(const room_state& room) {
   std::optional<timestamp> first;
-  for (const auto& who : room.participants)
-    if (who.party == party::patient && who.whereabouts == whereabouts::waiting)
-      first = std::min(first.value_or(*who.first_arrived_at), *who.first_arrived_at);
-  return first;
+  auto any_waits = false;
+  for (const auto& who : room.participants) {
+    if (who.party != party::patient || !who.first_arrived_at)
+      continue;
+    any_waits = any_waits || who.whereabouts == whereabouts::waiting;
+    first = std::min(first.value_or(*who.first_arrived_at), *who.first_arrived_at);
+  }
+  return any_waits ? first : std::nullopt;
 }
 
 bool share_a_doctor(const std::vector<person_id>& a, const std::vector<person_id>& b) {

@@ -39,9 +39,10 @@ caf::expected<std::vector<takeover>> memory_event_store::take_over(std::span<con
   std::vector<takeover> answers;
   for (const auto& clinic : clinics) {
     auto& rows = log_->clinics[clinic];
-    takeover answer{++rows.epoch, std::nullopt};
-    if (const auto mark = log_->marks.find(rows.engine); rows.epoch > 1 && mark != log_->marks.end())
+    takeover answer;
+    if (const auto mark = log_->marks.find(rows.engine); rows.epoch > 0 && mark != log_->marks.end())
       answer.previous = mark->second;
+    answer.epoch = rows.epoch = next_epoch(rows.epoch, engine);
     rows.engine = engine;
     heads_.set(clinic, {rows.epoch, rows.events.empty() ? 0 : rows.events.back().seq});
     answers.push_back(answer);

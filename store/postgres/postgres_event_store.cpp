@@ -54,9 +54,10 @@ LEFT JOIN (SELECT clinic, max(seq) AS seq FROM event_log
 ORDER BY w.place)";
 
 constexpr auto raise_epochs = R"(
-INSERT INTO clinic_epochs (clinic, epoch, engine) SELECT clinic, 1, $2 FROM unnest($1::text[]) AS w(clinic)
+INSERT INTO clinic_epochs (clinic, epoch, engine)
+SELECT clinic, greatest(1, $3::bigint), $2 FROM unnest($1::text[]) AS w(clinic)
 ON CONFLICT (clinic) DO UPDATE
-SET epoch = clinic_epochs.epoch + 1, engine = $2, former_engine = clinic_epochs.engine)";
+SET epoch = greatest(clinic_epochs.epoch + 1, $3::bigint), engine = $2, former_engine = clinic_epochs.engine)";
 
 constexpr auto count_takeover = "UPDATE store_state SET value = value + 1 WHERE name = 'takeovers' RETURNING value";
 
@@ -248,7 +249,7 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
                                              pg_statement{lock_alone},
                                              pg_statement{select_owners} << wanted,
                                              pg_statement{select_last_seqs} << wanted,
-                                             pg_statement{raise_epochs} << wanted << as_stored(engine),
+                                             pg_statement{raise_epochs} << wanted << as_stored(engine) << int64_t{first_epoch_of(engine)},
                                              pg_statement{count_takeover},
                                              pg_statement{"COMMIT"}};
   std::vector<pg_rows> rows;
@@ -263,7 +264,8 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
     const auto& clinic = clinics[static_cast<size_t>(i)];
     const auto happened = doubtful_takeovers_.erase(clinic) > 0 && heads_.find(clinic) == nullptr &&
                           rows[2].bigint(i, 1) == as_stored(engine);
-    answers.push_back({static_cast<uint32_t>(rows[2].bigint(i, 0)) + 1, mark_of(rows[2], i, happened ? 5 : 2)});
+    answers.push_back({next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine),
+                       mark_of(rows[2], i, happened ? 5 : 2)});
     heads_.set(clinic, {answers.back().epoch, static_cast<uint64_t>(rows[3].bigint(i, 0))});
   }
   return answers;

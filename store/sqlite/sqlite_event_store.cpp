@@ -181,10 +181,10 @@ caf::expected<commit_outcome> sqlite_event_store::commit_new(const commit_batch&
 /// The clinic's former owner and the end of its stream; raises the epoch.
 caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clinic, incarnation engine,
                                                           stream_head& head) {
-  takeover answer{1, std::nullopt};
+  takeover answer{next_epoch(0, engine), std::nullopt};
   auto rows = connection_->query("SELECT epoch, engine FROM clinic_epochs WHERE clinic = ?1");
   if ((rows << clinic.value).step()) {
-    answer.epoch = static_cast<uint32_t>(rows.integer(0)) + 1;
+    answer.epoch = next_epoch(static_cast<uint32_t>(rows.integer(0)), engine);
     const auto mark = read_mark(*connection_, rows.integer(1));
     if (!mark)
       return mark.error();

@@ -79,3 +79,30 @@ TEST_CASE_FIXTURE(actor_fixture, "subscribe: events before, between and after le
     CHECK(seq_in(story.back().text) == 31);
   }
 }
+
+TEST_CASE_FIXTURE(actor_fixture, "resume: what a restore from a backup threw away is not part of the stream") {
+  start_second = 100;
+  start();
+  make_clinic(2);
+  const auto backup = *disk_log();
+  const position kept{100, stored_seq()};
+  crash();
+  start_second = 200;
+  start();
+  ask_clinic(of_room({lock_room{room_id{"r1"}}}));
+  const position thrown_away{200, stored_seq()};
+  crash();
+  disk() = backup;
+  start_second = 300;
+  start();
+  CHECK(console(kept).outcome == resume_outcome::nothing_missed);
+  CHECK(console(thrown_away).outcome == resume_outcome::reload);
+  ask_clinic(of_room({lock_room{room_id{"r2"}}}));
+  CHECK(console(kept).outcome == resume_outcome::replayed);
+  CHECK(console(thrown_away).outcome == resume_outcome::reload);
+  crash();
+  start_second = 400;
+  start();
+  CHECK(console(thrown_away).outcome == resume_outcome::reload);
+  CHECK(console(position{300, stored_seq()}).outcome == resume_outcome::nothing_missed);
+}

@@ -157,6 +157,34 @@ TEST_CASE_FIXTURE(waiting_patient, "person: an actor that nobody needs goes, one
   CHECK(at(page).was_told("participant_entered"));
 }
 
+TEST_CASE_FIXTURE(waiting_patient, "clinic: one that keeps dying counts as failing until it stays awake") {
+  for (uint32_t i = 0; i < settings.clinic.restarts_max; ++i) {
+    kill(shard().clinic(clinic));
+    advance(seconds{1});
+  }
+  CHECK(engine().shared().ready->clinics_failing == 0);
+  kill(shard().clinic(clinic));
+  advance(seconds{1});
+  CHECK(engine().shared().ready->clinics_failing == 1);
+  advance(milliseconds{settings.clinic.restart_window_ms * 2});
+  CHECK(engine().shared().ready->clinics_failing == 0);
+  CHECK(at(page).subscribed);
+}
+
+TEST_CASE_FIXTURE(waiting_patient,
+                  "log: what waits for a store that does not answer is counted, and commands are held off") {
+  settle();
+  CHECK(engine().shared().ready->waiting_events == 0);
+  engine().store().set_down(true);
+  shard().send(at(doctor_page), command_id{"lock"}, of_room({lock_room{room_id{"r1"}}}));
+  settle();
+  CHECK_FALSE(engine().shared().store_takes_commands());
+  engine().store().set_down(false);
+  advance(minutes{1});
+  CHECK(engine().shared().ready->waiting_events == 0);
+  CHECK(engine().shared().store_takes_commands());
+}
+
 TEST_CASE_FIXTURE(waiting_patient, "clinic: its state and its rooms' are what the log says") {
   ask(at(doctor_page), admit_to("r1", "p1"));
   CHECK(live().stream().state() == stored());

@@ -108,13 +108,13 @@ class Flows:
         self.assertEqual([x["name"] for x in events], ["room.participant_arrived", "clinic.changed"])
         self.assertEqual({**known, **back.state}, self.fresh_state(server))
 
-        whole = server.connect("staff", "desk", resume=(1, 0))
+        whole = server.connect("staff", "desk", resume=(seen[0], 0))
         self.assertEqual(whole.welcome["outcome"], "replayed")
         seqs = [whole.next_event()["seq"] for _ in range(whole.welcome["seq"])]
         self.assertEqual(seqs, list(range(1, whole.welcome["seq"] + 1)))
         self.assertEqual(whole.state, self.fresh_state(server))
 
-        for unknown in ((1, 1000), (1000, 1), (1000, 0)):
+        for unknown in ((seen[0], 1000), (seen[0] + 1, 1), (seen[0] + 1, 0), (1, 1)):
             self.assertEqual(server.connect("staff", "desk", resume=unknown).welcome["outcome"], "reload")
 
     def test_a_restarted_engine_takes_everybody_back(self):
@@ -131,7 +131,7 @@ class Flows:
         desk = server.connect("staff", "desk", resume=late)
         self.assertEqual(desk.welcome["outcome"], "nothing_missed")
         self.assertGreater(desk.welcome["epoch"], late[0])
-        self.assertEqual(server.connect("staff", "desk", resume=(1, 0)).welcome["outcome"], "reload")
+        self.assertEqual(server.connect("staff", "desk", resume=(late[0], 0)).welcome["outcome"], "reload")
         patient = server.connect("patient", "p1", room="r1", resume=patient.position)
         patient.ok("enter_waiting_room", room="r1")
         self.assertEqual(people(server.board()["cards"]["r1"]), {"p1": "waiting"})

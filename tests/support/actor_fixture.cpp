@@ -22,7 +22,7 @@ void actor_fixture::start(commit_faults faults) {
   x.settings = std::make_shared<machiai::settings>(settings);
   x.disk = disk_;
   x.faults = std::move(faults);
-  x.engine = ++engines_;
+  x.engine = ((uint64_t{start_second} * 1000) << 16U) + ++engines_;
   x.starts_at = time_;
   engine_.emplace(std::move(x));
   shard_.emplace(*engine_, 0);

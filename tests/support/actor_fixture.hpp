@@ -19,6 +19,8 @@ public:
 
   /// Set before the first `start`.
   machiai::settings settings;
+  /// When the next engine starts, as far as epochs go: as long as it is 0 they are 1, 2, 3.
+  uint32_t start_second = 0;
 
   void start(commit_faults faults = {});
   void crash();

@@ -87,6 +87,10 @@ TEST_CASE("line: a visit of two patients has one place, from the first of them; 
   clinic.wait(minute);
   clinic.enter(room_2, "p2");
   CHECK(waiting_line(clinic.state) == places{{room_2, 1}, {room_1, 2}});
+  clinic.leave(room_2, "p3");
+  CHECK(waiting_line(clinic.state) == places{{room_2, 1}, {room_1, 2}});
+  clinic.leave(room_2, "p2");
+  CHECK(waiting_line(clinic.state) == places{{room_1, 1}});
 }
 
 TEST_CASE("line: visits of the same millisecond stand by room id") {
