@@ -33,6 +33,10 @@ SETTINGS = {
     "store": {"commit_interval_us": 500},
     # Any command of any life may be asked again.
     "command": {"remember_max": 1000000},
+    # A board that grows with the rounds fills a connection's queue, whose frames then collapse as they should; here
+    # every position is awaited.
+    "connection": {"send_soft_bytes": 2**29, "send_hard_bytes": 2**30, "send_reserved_bytes": 2**30},
+    "clinic": {"rooms_max": 100000, "persons_max": 1000000},
 }
 # How long after its patience a leave may take to be stored, on a crowded machine.
 SLACK_MS = 5000
