@@ -31,6 +31,12 @@ def references(value):
 
 
 class docs_test(unittest.TestCase):
+    def test_every_metric_that_operations_names_exists(self):
+        known = set(re.findall(r'"(machiai_\w+)"', (SOURCE / "metrics/names.hpp").read_text()))
+        named = set(re.findall(r"machiai_\w+", (contracts.DOCS / "operations.md").read_text()))
+        self.assertTrue(named)
+        self.assertEqual(named - known, set())
+
     def test_every_error_code_with_its_meaning(self):
         source = (SOURCE / "config/error.cpp").read_text()
         found = re.findall(r'\{\s*"(\w+)",\s*(true|false),\s*"([^"]*)"\s*\}', source)
