@@ -231,7 +231,7 @@ class tools(unittest.TestCase):
         self.assertEqual(self.watch("--once", role="patient").returncode, NETWORK)
         self.assertEqual(self.watch("--once", url="http://127.0.0.1:1").returncode, NETWORK)
         self.assertEqual(self.watch("--once", url="nonsense").returncode, USAGE)
-        self.assertIn("unauthenticated", self.watch("--once", clinic="nowhere").stderr)
+        self.assertIn("the token does not verify", self.watch("--once", clinic="nowhere").stderr)
 
     def test_watch_prints_each_change_and_outlives_a_restart(self):
         self.demo()
