@@ -68,6 +68,8 @@ presence_edges presence::leave(const session_id& session, timestamp now) {
     return {};
   std::erase_if(devices_, [&](const device& x) { return x.session == session; });
   const auto any_live = std::any_of(devices_.begin(), devices_.end(), [](const device& x) { return x.live; });
+  if (any_live)
+    last_proof_ = now;
   if (!present_ || any_live)
     return {};
   end();

@@ -52,8 +52,9 @@ public:
   /// The device's connection is gone without a word.
   presence_edges lose(const session_id& session, timestamp last_proof);
 
-  /// The person left on this device. Ends the stay at once unless another live device is there; somebody in doubt is
-  /// back by any device to say so (R5). Doubt older than the patience was a leave already, at the last proof.
+  /// The person left on this device. Ends the stay at once unless another live device is there; then it is a proof of
+  /// presence, should that one turn out to have been silent. Somebody in doubt is back by any device to say so (R5).
+  /// Doubt older than the patience was a leave already, at the last proof.
   presence_edges leave(const session_id& session, timestamp now);
 
   /// The person left, on whatever device and for good: no return is bridged. In doubt that was at the last proof.
@@ -92,7 +93,7 @@ private:
   milliseconds patience_;
   std::vector<device> devices_;
   bool present_ = false;
-  /// Latest proof of any device that was lost or fell silent during this stay.
+  /// Latest proof of any device that was lost, fell silent or left since all was well.
   std::optional<timestamp> last_proof_;
   std::optional<timestamp> doubt_since_;
   timestamp not_before_;

@@ -50,7 +50,7 @@ std::string naive_presence::leave(const session_id& device, int64_t now_ms) {
   const auto known = devices_.find(device);
   if (!text.empty() || ((known == devices_.end() || known->second.gone) && !in_doubt()))
     return text;
-  devices_.erase(device);
+  devices_[device] = {true, true, now_ms};
   if (std::any_of(devices_.begin(), devices_.end(), [](const auto& x) { return !x.second.silent; }))
     return {};
   devices_.clear();

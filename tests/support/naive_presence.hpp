@@ -32,7 +32,7 @@ private:
 
   int64_t patience_ms_;
   bool present_ = false;
-  /// Lost devices stay here, as proof, until the person is surely there or surely away.
+  /// Devices that were lost or left stay here, as proof, until the person is surely there or surely away.
   std::map<session_id, device_state> devices_;
 };
 

@@ -225,6 +225,15 @@ TEST_CASE("presence: somebody in doubt leaves at once by any connection, and was
   CHECK_FALSE(who.is_present());
 }
 
+TEST_CASE("presence: whoever left on one device was there until then, should the other turn out to be dead") {
+  presence who{patience};
+  static_cast<void>(who.connect(device_a, "0:00"_t));
+  static_cast<void>(who.connect(device_b, "0:00"_t));
+  CHECK(who.leave(device_b, "1:00"_t).empty());
+  CHECK(who.lose(device_a, "0:50"_t) == presence_edges{{presence_change::unstable, "1:00"_t}});
+  CHECK(who.tick("1:30.001"_t) == presence_edges{{presence_change::left, "1:00"_t, leave_reason::lost}});
+}
+
 TEST_CASE("presence: a leave that comes after the patience cannot prove the time before it") {
   presence who{patience};
   static_cast<void>(who.connect(device_a, "0:00"_t));
