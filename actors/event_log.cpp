@@ -218,10 +218,20 @@ void event_log_state::prove_alive() {
 }
 
 void event_log_state::extend_index() {
+  prune();
   const auto done = store_->index_step(shared_.settings->store.index_rows_max);
   const auto more = done && *done == shared_.settings->store.index_rows_max;
   const auto pause = more ? milliseconds{1} : milliseconds{shared_.settings->store.index_interval_ms};
   self_->delayed_send(self_, pause, index_due{});
+}
+
+void event_log_state::prune() {
+  // Twice as long as they are remembered: a clock that was set must not take away what a clinic still answers from.
+  const auto remembered = milliseconds{shared_.settings->command.remember_for_ms};
+  const auto pruned = store_->prune(shared_.clock() - 2 * remembered, shared_.settings->store.prune_rows_max);
+  // What stays today goes tomorrow; whether the store works is told by the commits.
+  if (!pruned && code_of(pruned.error()) != ec::store_unavailable)
+    log_warn("store.not_pruned", pruned.error());
 }
 
 event_log_actor::behavior_type event_log(event_log_actor::stateful_pointer<event_log_state> self, environment shared,

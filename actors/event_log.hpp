@@ -37,6 +37,7 @@ public:
   void extend_index();
 
 private:
+  void prune();
   struct writer {
     clinic_actor clinic;
     uint64_t ticket = 0;

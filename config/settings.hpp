@@ -154,6 +154,8 @@ struct store_settings {
   /// How often the background step runs and how many rows it indexes at once.
   uint32_t index_interval_ms = 1000;
   uint32_t index_rows_max = 20000;
+  /// How many old answers and snapshots the same step looks at.
+  uint32_t prune_rows_max = 2000;
   /// Appends waiting for the store before commands are refused.
   uint32_t waiting_events_max = 65536;
   /// Past these the store counts as unavailable. SQLite only waits for locks.

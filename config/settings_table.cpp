@@ -133,6 +133,8 @@ constexpr setting_row rows[] = {
     MACHIAI_SETTING(number, store, index_interval_ms, "ms", 10, 3600000,
                     "How often the background step extends the index by clinic"),
     MACHIAI_SETTING(number, store, index_rows_max, "", 1, 10000000, "Rows the background step indexes at once"),
+    MACHIAI_SETTING(number, store, prune_rows_max, "", 1, 1000000,
+                    "Old answers and old snapshots it looks at to delete"),
     MACHIAI_SETTING(number, store, waiting_events_max, "", 1, 10000000,
                     "Events waiting for the store before commands are refused"),
     MACHIAI_SETTING(number, store, connect_timeout_ms, "ms", 2000, 60000, "Connecting to PostgreSQL, in whole seconds"),

@@ -86,8 +86,8 @@ struct commit_outcome {
 /// One engine process from start to end: its start in UTC milliseconds above 16 random bits.
 using incarnation = uint64_t;
 
-/// The lowest epoch that `engine` gives: the second it started in. A history that a restore from a backup threw away had
-/// only lower ones, so no two events ever have the same place.
+/// The lowest epoch that `engine` gives: the second it started in. A history that a restore from a backup threw away
+/// had only lower ones, so no two events ever have the same place.
 constexpr uint32_t first_epoch_of(incarnation engine) {
   return static_cast<uint32_t>((engine >> 16U) / 1000);
 }

@@ -53,8 +53,8 @@ public:
   /// its epoch is not the clinic's newest or its first seq does not follow the last stored one.
   virtual caf::expected<commit_outcome> commit(const commit_batch& batch) = 0;
 
-  /// Raises the epoch of each clinic (`next_epoch`) and makes `engine` its owner. From then on appends with an older epoch are
-  /// refused.
+  /// Raises the epoch of each clinic (`next_epoch`) and makes `engine` its owner. From then on appends with an older
+  /// epoch are refused.
   virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) = 0;
 
   /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all). A gap in the
@@ -73,6 +73,11 @@ public:
 
   /// Extends the (clinic, seq) → position index behind the log's head by at most `rows_max` rows; the number done.
   virtual caf::expected<size_t> index_step(size_t rows_max) = 0;
+
+  /// Deletes what nobody reads any more, looking at no more than `rows_max` rows of each kind: answers given before
+  /// `before` that the index covers, and of the snapshots made before it all but each clinic's last one of a UTC day.
+  /// Events are never deleted. The number deleted.
+  virtual caf::expected<size_t> prune(timestamp before, size_t rows_max) = 0;
 
   /// Outbox rows not yet claimed, oldest first, at most `rows_max`.
   virtual caf::expected<std::vector<outbox_record>> outbox(const clinic_id& clinic, size_t rows_max) = 0;

@@ -93,6 +93,23 @@ caf::expected<size_t> memory_event_store::index_step(size_t) {
   return 0;
 }
 
+caf::expected<size_t> memory_event_store::prune(timestamp before, size_t) {
+  constexpr int64_t day_ms = 24 * 60 * 60 * 1000;
+  size_t pruned = 0;
+  for (auto& [clinic, rows] : log_->clinics) {
+    pruned += std::erase_if(rows.answers, [&](const auto& row) { return row.at < before; });
+    auto& all = rows.snapshots;
+    for (auto it = all.begin(); it != all.end();) {
+      const auto spare = it->at < before && std::any_of(it + 1, all.end(), [&](const auto& later) {
+                           return later.seq >= it->seq && later.at.ms / day_ms == it->at.ms / day_ms;
+                         });
+      it = spare ? all.erase(it) : it + 1;
+      pruned += spare ? 1 : 0;
+    }
+  }
+  return pruned;
+}
+
 caf::expected<std::vector<outbox_record>> memory_event_store::outbox(const clinic_id& clinic, size_t rows_max) {
   const auto found = log_->clinics.find(clinic);
   if (found == log_->clinics.end())

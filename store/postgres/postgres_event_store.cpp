@@ -2,6 +2,7 @@
 
 #include "store/postgres/postgres_batch.hpp"
 #include "store/postgres/postgres_history.hpp"
+#include "store/postgres/postgres_pruning.hpp"
 #include "store/postgres/postgres_schema.hpp"
 
 #include <algorithm>
@@ -249,7 +250,8 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
                                              pg_statement{lock_alone},
                                              pg_statement{select_owners} << wanted,
                                              pg_statement{select_last_seqs} << wanted,
-                                             pg_statement{raise_epochs} << wanted << as_stored(engine) << int64_t{first_epoch_of(engine)},
+                                             pg_statement{raise_epochs} << wanted << as_stored(engine)
+                                                                        << int64_t{first_epoch_of(engine)},
                                              pg_statement{count_takeover},
                                              pg_statement{"COMMIT"}};
   std::vector<pg_rows> rows;
@@ -264,8 +266,8 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
     const auto& clinic = clinics[static_cast<size_t>(i)];
     const auto happened = doubtful_takeovers_.erase(clinic) > 0 && heads_.find(clinic) == nullptr &&
                           rows[2].bigint(i, 1) == as_stored(engine);
-    answers.push_back({next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine),
-                       mark_of(rows[2], i, happened ? 5 : 2)});
+    answers.push_back(
+        {next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine), mark_of(rows[2], i, happened ? 5 : 2)});
     heads_.set(clinic, {answers.back().epoch, static_cast<uint64_t>(rows[3].bigint(i, 0))});
   }
   return answers;
@@ -326,6 +328,15 @@ caf::expected<void> postgres_event_store::mark_alive(const alive_mark& mark) {
 caf::expected<size_t> postgres_event_store::index_step(size_t rows_max) {
   return reading([rows_max](pg_connection& connection) -> caf::expected<size_t> {
     const auto done = extend_index(connection, bound(rows_max));
+    if (!done)
+      return done.error();
+    return static_cast<size_t>(*done);
+  });
+}
+
+caf::expected<size_t> postgres_event_store::prune(timestamp before, size_t rows_max) {
+  return reading([=](pg_connection& connection) -> caf::expected<size_t> {
+    const auto done = prune_rows(connection, before, bound(rows_max));
     if (!done)
       return done.error();
     return static_cast<size_t>(*done);

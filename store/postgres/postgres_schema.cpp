@@ -36,6 +36,7 @@ constexpr std::array first_schema{
     "INSERT INTO store_state VALUES ('takeovers', 0), ('events_indexed', 0), ('answers_indexed', 0), ('settled', 0)"};
 
 constexpr std::array answers_with_digest{"ALTER TABLE answer_log ADD COLUMN digest bigint NOT NULL DEFAULT 0"};
+constexpr std::array pruned_snapshots{"INSERT INTO store_state VALUES ('snapshots_pruned', 0)"};
 
 struct migration {
   int64_t to;
@@ -43,7 +44,8 @@ struct migration {
 };
 
 /// All steps there are, ascending. A step is never changed once released: a new one is added.
-constexpr std::array migrations{migration{1, first_schema}, migration{2, answers_with_digest}};
+constexpr std::array migrations{migration{1, first_schema}, migration{2, answers_with_digest},
+                                migration{3, pruned_snapshots}};
 constexpr auto newest_version = migrations.back().to;
 
 /// 0 for a schema without our tables.

@@ -154,6 +154,10 @@ void sqlite_connection::roll_back() noexcept {
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+int64_t sqlite_connection::changes() const {
+  return sqlite3_changes64(handle_);
+}
+
 int64_t sqlite_connection::last_row() const {
   return sqlite3_last_insert_rowid(handle_);
 }

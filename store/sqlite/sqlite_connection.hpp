@@ -76,6 +76,9 @@ public:
   /// Rolls back when a transaction is open; safe to call at any time.
   void roll_back() noexcept;
 
+  /// Rows that the last statement inserted, updated or deleted.
+  [[nodiscard]] int64_t changes() const;
+
   /// Rowid of the last insert.
   [[nodiscard]] int64_t last_row() const;
 

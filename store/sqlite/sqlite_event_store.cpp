@@ -2,6 +2,7 @@
 
 #include "store/sqlite/sqlite_batch_writer.hpp"
 #include "store/sqlite/sqlite_history.hpp"
+#include "store/sqlite/sqlite_pruning.hpp"
 #include "store/sqlite/sqlite_schema.hpp"
 #include "store/sqlite/sqlite_transaction.hpp"
 
@@ -306,6 +307,20 @@ caf::expected<size_t> sqlite_event_store::index_step(size_t rows_max) {
   if (*done > 0)
     if (const auto code = work.commit(); code != 0)
       return connection_->error(code, "extend the index");
+  return static_cast<size_t>(*done);
+}
+
+caf::expected<size_t> sqlite_event_store::prune(timestamp before, size_t rows_max) {
+  if (auto ready = connect(); !ready)
+    return std::move(ready.error());
+  sqlite_transaction work{*connection_, begin_write};
+  if (work.error_code() != 0)
+    return connection_->error(work.error_code(), "begin");
+  const auto done = prune_rows(*connection_, before, as_stored(rows_max));
+  if (!done)
+    return done.error();
+  if (const auto code = work.commit(); code != 0)
+    return connection_->error(code, "delete old rows");
   return static_cast<size_t>(*done);
 }
 

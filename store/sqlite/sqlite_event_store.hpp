@@ -27,6 +27,7 @@ public:
   caf::expected<std::vector<clinic_id>> clinics() override;
   caf::expected<void> mark_alive(const alive_mark& mark) override;
   caf::expected<size_t> index_step(size_t rows_max) override;
+  caf::expected<size_t> prune(timestamp before, size_t rows_max) override;
   caf::expected<std::vector<outbox_record>> outbox(const clinic_id& clinic, size_t rows_max) override;
 
 private:

@@ -44,8 +44,10 @@ INSERT INTO store_state VALUES ('takeovers', 0), ('events_indexed', 0), ('answer
 
 constexpr auto answers_with_digest = "ALTER TABLE answer_log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;";
 
-constexpr std::array migrations_of_this_program{sqlite_migration{1, first_schema},
-                                                sqlite_migration{2, answers_with_digest}};
+constexpr auto pruned_snapshots = "INSERT INTO store_state VALUES ('snapshots_pruned', 0);";
+
+constexpr std::array migrations_of_this_program{
+    sqlite_migration{1, first_schema}, sqlite_migration{2, answers_with_digest}, sqlite_migration{3, pruned_snapshots}};
 
 /// The version of an open file; nothing stored yet is 0.
 caf::expected<int64_t> version_of(sqlite_connection& connection) {

@@ -154,6 +154,60 @@ TEST_CASE_TEMPLATE("store: the newest snapshot not after the asked seq begins a 
   CHECK(loaded(*store, stream.clinic(), 20).events.empty());
 }
 
+TEST_CASE_TEMPLATE("store: pruning leaves every event, young answers and each day's last snapshot", Backend,
+                   STORE_BACKENDS) {
+  constexpr int64_t day_ms = 24 * 60 * 60 * 1000;
+  Backend backend;
+  const auto store = require_open(backend.open());
+  sample_stream stream{"c-1", 0};
+  sample_stream other{"c-2", 0};
+  own(*store, stream);
+  own(*store, other);
+  std::vector<snapshot_record> snapshots;
+  // Days 10, 10, 10, 11, 12, 12.
+  for (const auto at_ms : {10 * day_ms, 10 * day_ms + 1, 11 * day_ms - 1, 11 * day_ms, 12 * day_ms, 12 * day_ms + 1}) {
+    auto append = stream.next(2);
+    snapshots.push_back(stream.snapshot());
+    snapshots.back().at.ms = append.answers.front().at.ms = at_ms;
+    append.snapshot = snapshots.back();
+    store_all(*store, std::move(append));
+    // Another clinic's snapshot of the same day is no reason to give this one's up.
+    auto others = other.next(1);
+    others.answers.front().at.ms = at_ms;
+    others.snapshot = other.snapshot();
+    others.snapshot->at.ms = at_ms;
+    store_all(*store, std::move(others));
+  }
+  while (indexed(*store, 100) > 0) {
+  }
+  const auto snapshots_at = [&](uint64_t seq) { return loaded(*store, stream.clinic(), seq).snapshot; };
+  size_t pruned = 0;
+  for (auto step = 0; step < 20; ++step) {
+    const auto done = store->prune({12 * day_ms + 1}, 3);
+    REQUIRE_MESSAGE(done, message_of(done.error()));
+    pruned += *done;
+  }
+  CHECK(snapshots_at(2) == std::nullopt);
+  CHECK(snapshots_at(5) == std::nullopt);
+  CHECK(snapshots_at(6) == snapshots[2]);
+  CHECK(snapshots_at(9) == snapshots[3]);
+  CHECK(snapshots_at(11) == snapshots[3]);
+  CHECK(snapshots_at(99) == snapshots[5]);
+  const auto answers_since = [&](uint64_t seq) { return loaded(*store, stream.clinic(), seq).answers.size(); };
+  CHECK(answers_since(5) == 0);
+  CHECK(answers_since(11) == 0);
+  CHECK(answers_since(12) == 1);
+  // Five answers and three snapshots of each clinic.
+  CHECK(pruned == 16);
+  CHECK(*verify_clinic(*store, stream.clinic()) == std::nullopt);
+  CHECK(scanned(*store, stream.clinic(), 1, SIZE_MAX).size() == 12);
+  // Numbering and index go on as if nothing were gone.
+  store_all(*store, stream.next(2));
+  indexed(*store, 100);
+  CHECK(loaded(*store, stream.clinic()).events.size() == 2);
+  CHECK(loaded(*store, stream.clinic()).answers.size() == 2);
+}
+
 TEST_CASE_TEMPLATE("store: a history is whole at any lag of the index", Backend, STORE_BACKENDS) {
   Backend backend;
   const auto store = require_open(backend.open());

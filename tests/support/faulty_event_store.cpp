@@ -69,6 +69,12 @@ caf::expected<size_t> faulty_event_store::index_step(size_t rows_max) {
   return inner_->index_step(rows_max);
 }
 
+caf::expected<size_t> faulty_event_store::prune(timestamp before, size_t rows_max) {
+  if (down_)
+    return down();
+  return inner_->prune(before, rows_max);
+}
+
 caf::expected<std::vector<outbox_record>> faulty_event_store::outbox(const clinic_id& clinic, size_t rows_max) {
   return inner_->outbox(clinic, rows_max);
 }
