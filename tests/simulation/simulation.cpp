@@ -189,7 +189,11 @@ void simulation::check_new_losses() {
       const auto* left = std::get_if<participant_left>(&x.payload.value);
       if (left == nullptr || left->reason != leave_reason::lost)
         continue;
-      const auto proof = std::max(contact_of(id, left->person), disturbed_at_[id]);
+      auto proof = std::max(contact_of(id, left->person), disturbed_at_[id]);
+      // A command counts when the engine comes to it, as an entrance does: leaving on one device proves presence.
+      for (const auto& answer : rows.answers)
+        if (answer.principal == left->person)
+          proof = std::max(proof, answer.at);
       if (left->left_at > proof) {
         note_history(id);
         fail(left->person.value + " of " + id.value + " was last heard of at " + to_rfc3339(proof) +
