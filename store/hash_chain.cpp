@@ -79,4 +79,17 @@ std::string to_hex(const digest& value) {
   return text;
 }
 
+std::optional<digest> digest_from_hex(std::string_view text) {
+  digest value{};
+  if (text.size() != 2 * value.size())
+    return std::nullopt;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto place = std::string_view{"0123456789abcdef"}.find(text[i]);
+    if (place == std::string_view::npos)
+      return std::nullopt;
+    value[i / 2] = static_cast<uint8_t>(value[i / 2] << 4 | place);
+  }
+  return value;
+}
+
 } // namespace machiai

@@ -2,7 +2,9 @@
 
 #include "store/event_record.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace machiai {
 
@@ -16,5 +18,8 @@ digest chain(const digest& previous, const event_record& record);
 
 /// 64 lower-case hexadecimal digits.
 std::string to_hex(const digest& value);
+
+/// Nothing for anything but 64 lower-case hexadecimal digits.
+std::optional<digest> digest_from_hex(std::string_view text);
 
 } // namespace machiai

@@ -2,6 +2,8 @@
 
 #include "store/hash_chain.hpp"
 
+#include <algorithm>
+
 namespace machiai {
 
 std::optional<history_fault> history_checker::check(const event_record& next) {
@@ -24,27 +26,46 @@ std::optional<history_fault> history_checker::check(const event_record& next) {
   return std::nullopt;
 }
 
-caf::expected<std::optional<history_fault>> verify_clinic(event_store& store, const clinic_id& clinic) {
+namespace {
+
+/// The last event that what was stored beside the events tells of.
+uint64_t newest_known(const clinic_history& stored) {
+  auto newest = stored.snapshot ? stored.snapshot->seq : 0;
+  for (const auto& answer : stored.answers)
+    newest = std::max(newest, answer.seq);
+  return newest;
+}
+
+} // namespace
+
+caf::expected<verified_history> verify_clinic(event_store& store, const clinic_id& clinic,
+                                              const std::optional<history_head>& former_head) {
   const auto loaded = store.load(clinic);
   if (!loaded && code_of(loaded.error()) != ec::store_damaged)
     return loaded.error();
   const auto snapshot = loaded ? loaded->snapshot : std::nullopt;
   history_checker checker{clinic};
-  std::optional<history_fault> fault;
+  verified_history result;
+  auto& fault = result.fault;
   const auto scanned = store.scan(clinic, 1, [&](const event_record& record) {
     fault = checker.check(record);
     if (!fault && snapshot && snapshot->seq == record.seq && snapshot->hash != record.hash)
       fault = history_fault{record.seq, "the snapshot was made from another history"};
+    if (!fault && former_head && former_head->seq == record.seq && former_head->hash != record.hash)
+      fault = history_fault{record.seq, "the event is not the one that was there when the given head was noted"};
     return !fault;
   });
   if (!scanned)
     return scanned.error();
-  if (!fault && snapshot && snapshot->seq > checker.last_seq())
-    fault = history_fault{checker.last_seq() + 1,
-                          "the snapshot reaches seq " + std::to_string(snapshot->seq) + ", the events end before it"};
+  result.head = checker.head();
+  const auto end = result.head.seq;
+  const auto newest = std::max(loaded ? newest_known(*loaded) : 0, former_head ? former_head->seq : 0);
+  // The engine may have added events between the two readings, but none of them can be missing from the second.
+  if (!fault && newest > end)
+    fault = history_fault{end + 1, "the events end here, but there was one with seq " + std::to_string(newest)};
   if (!fault && !loaded)
     return loaded.error();
-  return fault;
+  return result;
 }
 
 } // namespace machiai

@@ -14,9 +14,9 @@ namespace {
 /// The history is numbered without a gap and its chain holds.
 void check_history(const std::shared_ptr<memory_log>& disk) {
   memory_event_store store(disk);
-  const auto fault = verify_clinic(store, actor_fixture::clinic);
-  REQUIRE(fault);
-  CHECK_MESSAGE(!fault->has_value(), (fault->has_value() ? (*fault)->reason : ""));
+  const auto verified = verify_clinic(store, actor_fixture::clinic);
+  REQUIRE(verified);
+  CHECK_MESSAGE(!verified->fault, (verified->fault ? verified->fault->reason : ""));
 }
 
 std::string kind_of_frame(const std::string& text) {

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include <fstream>
+
 using namespace machiai;
 using namespace machiai::test;
 
@@ -53,13 +55,14 @@ public:
     return run(std::move(arguments));
   }
 
-  void sql(const std::string& statement) const {
+  /// Changes this many rows behind the store's back, or any number.
+  void sql(const std::string& statement, std::optional<int> rows = 1) const {
     sqlite3* handle = nullptr;
     REQUIRE(sqlite3_open(file().c_str(), &handle) == SQLITE_OK);
     char* problem = nullptr;
     const auto status = sqlite3_exec(handle, statement.c_str(), nullptr, nullptr, &problem);
     CHECK_MESSAGE(status == SQLITE_OK, std::string{problem ? problem : ""});
-    CHECK(sqlite3_changes(handle) == 1);
+    CHECK((!rows || sqlite3_changes(handle) == *rows));
     sqlite3_free(problem);
     sqlite3_close(handle);
   }
@@ -75,8 +78,10 @@ TEST_CASE("verify: sound clinics are ok, one by one or all") {
   const stored_sample store;
   const auto all = store.ask({"verify"});
   CHECK(all.status == 0);
-  CHECK(all.out == "sakura: ok\nume: ok\n");
-  CHECK(store.ask({"verify", "--clinic", "ume"}).out == "ume: ok\n");
+  CHECK(all.out.starts_with("sakura: ok 1"));
+  const auto ume = store.ask({"verify", "--clinic", "ume"}).out;
+  CHECK(ume.starts_with("ume: ok "));
+  CHECK(all.out.ends_with(ume));
   CHECK(store.ask({"verify", "--clinic", "nobody"}).status == 2);
   CHECK(store.ask({"verify", "--clinic", "a/b"}).status == 2);
 }
@@ -94,6 +99,32 @@ TEST_CASE("verify: a row that was tampered with is named, the others are still c
   });
   CHECK(has(shown.out, "sakura: seq " + std::to_string(entered->position.seq) + ": the hash does not match"));
   CHECK(has(shown.out, "ume: ok"));
+}
+
+TEST_CASE("verify: what an earlier run printed finds a history that lost its end, and a clinic that is gone") {
+  const stored_sample store;
+  const temporary_directory directory;
+  const auto heads = (directory.path() / "heads").string();
+  const auto before = store.ask({"verify"});
+  REQUIRE(before.status == 0);
+  std::ofstream{heads} << before.out;
+  CHECK(store.ask({"verify", "--heads", heads}).out == before.out);
+
+  for (const auto* table : {"event_log", "event_index", "answer_log", "answer_index", "snapshot_log"}) {
+    store.sql(std::string{"DELETE FROM "} + table + " WHERE clinic = 'sakura' AND seq >= 10", std::nullopt);
+    store.sql(std::string{"DELETE FROM "} + table + " WHERE clinic = 'ume'", std::nullopt);
+  }
+  CHECK(store.ask({"verify"}).status == 0);
+  const auto after = store.ask({"verify", "--heads", heads});
+  CHECK(after.status == 1);
+  CHECK(has(after.out, "sakura: seq 10: "));
+  CHECK(has(after.out, "ume: seq 1: "));
+
+  std::ofstream{heads} << "sakura: ok 12\n";
+  const auto bad = store.ask({"verify", "--heads", heads});
+  CHECK(bad.status == 2);
+  CHECK(has(bad.err, "heads:1: "));
+  CHECK(store.ask({"verify", "--heads", heads + "-none"}).status == 2);
 }
 
 TEST_CASE("verify: a missing row is named; usage and board refuse to guess") {

@@ -124,10 +124,11 @@ bool still_stands(const memory_log::clinic_rows& rows, const client& who, const 
 
 std::string check_numbering(const std::shared_ptr<memory_log>& disk, const clinic_id& clinic) {
   memory_event_store store(disk);
-  const auto fault = verify_clinic(store, clinic);
-  if (!fault)
-    return "the history does not read: " + message_of(fault.error());
-  return *fault ? "at seq " + std::to_string((*fault)->seq) + ": " + (*fault)->reason : std::string{};
+  const auto verified = verify_clinic(store, clinic);
+  if (!verified)
+    return "the history does not read: " + message_of(verified.error());
+  const auto& fault = verified->fault;
+  return fault ? "at seq " + std::to_string(fault->seq) + ": " + fault->reason : std::string{};
 }
 
 std::string check_one_answer(const memory_log::clinic_rows& rows) {

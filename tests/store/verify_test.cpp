@@ -19,7 +19,7 @@ std::optional<history_fault> first_fault(const std::vector<event_record>& events
   for (const auto& event : events)
     if (auto fault = checker.check(event))
       return fault;
-  CHECK(checker.last_seq() == events.size());
+  CHECK(checker.head().seq == events.size());
   return std::nullopt;
 }
 
@@ -92,8 +92,8 @@ TEST_CASE("verify: a snapshot of another history or beyond the events' end is fo
       REQUIRE(store->commit(batch_of(append)));
       const auto verified = verify_clinic(*store, stream.clinic());
       REQUIRE(verified);
-      REQUIRE(*verified);
-      CHECK((*verified)->seq == (beyond ? 4 : 3));
+      REQUIRE(verified->fault);
+      CHECK(verified->fault->seq == (beyond ? 4 : 3));
     }
   }
 }
@@ -110,9 +110,42 @@ TEST_CASE_TEMPLATE("verify: a row changed or removed behind the store's back is 
     backend.run(damage);
     const auto verified = verify_clinic(*store, stream.clinic());
     REQUIRE(verified);
-    REQUIRE(*verified);
-    CHECK((*verified)->seq == 5);
+    REQUIRE(verified->fault);
+    CHECK(verified->fault->seq == 5);
     const auto history = store->load(stream.clinic());
     CHECK(history.engaged() == (std::string_view{damage}.starts_with("UPDATE")));
   }
+}
+
+TEST_CASE_TEMPLATE("verify: a cut-off end shows against the answers left behind, or against a head kept apart", Backend,
+                   sqlite_backend, postgres_backend) {
+  Backend backend;
+  const auto store = require_open(backend.open());
+  sample_stream stream{"c-1", 1};
+  const std::vector clinics{stream.clinic()};
+  REQUIRE(store->take_over(clinics, 1));
+  REQUIRE(store->commit(batch_of(stream.next(5))));
+  REQUIRE(store->commit(batch_of(stream.next(4))));
+  const auto whole = verify_clinic(*store, stream.clinic());
+  REQUIRE(whole);
+  CHECK_FALSE(whole->fault);
+  CHECK(whole->head == history_head{9, stream.hash()});
+  CHECK_FALSE(verify_clinic(*store, stream.clinic(), whole->head)->fault);
+
+  backend.run("DELETE FROM event_log WHERE seq > 5");
+  const auto cut = verify_clinic(*store, stream.clinic());
+  REQUIRE(cut);
+  REQUIRE(cut->fault);
+  CHECK(cut->fault->seq == 6);
+
+  backend.run("DELETE FROM answer_log WHERE seq > 5");
+  CHECK_FALSE(verify_clinic(*store, stream.clinic())->fault);
+  const auto against_head = verify_clinic(*store, stream.clinic(), whole->head);
+  REQUIRE(against_head);
+  REQUIRE(against_head->fault);
+  CHECK(against_head->fault->seq == 6);
+
+  auto other = whole->head;
+  other.seq = 3;
+  CHECK(verify_clinic(*store, stream.clinic(), other)->fault->seq == 3);
 }
