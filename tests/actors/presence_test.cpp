@@ -1,4 +1,4 @@
-#include "tests/support/actor_fixture.hpp"
+#include "tests/support/visit_fixture.hpp"
 
 #include <caf/send.hpp>
 
@@ -7,32 +7,6 @@ using namespace machiai::test;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-namespace {
-
-struct in_consultation : actor_fixture {
-  in_consultation() {
-    start();
-    make_clinic(2);
-    page = patient("p1", "r1").id;
-    doctor_page = doctor("d1").id;
-    CHECK(is_ok(ask(at(page), enter_waiting("r1"))));
-    CHECK(is_ok(ask(at(doctor_page), enter("r1"))));
-    CHECK(is_ok(ask(at(doctor_page), admit_to("r1", "p1"))));
-    advance(minutes{10});
-    begun = stored_seq();
-  }
-
-  session& at(const session_id& id) { return *shard().find(id); }
-  /// What was stored since the consultation began.
-  [[nodiscard]] std::string since() const { return stored_kinds(begun + 1); }
-
-  session_id page;
-  session_id doctor_page;
-  uint64_t begun = 0;
-};
-
-} // namespace
 
 TEST_CASE_FIXTURE(in_consultation, "presence: a second device keeps one participant, the last one out leaves") {
   const auto second = patient("p1", "r1").id;

@@ -1,5 +1,5 @@
-#include "tests/support/actor_fixture.hpp"
 #include "tests/support/actor_peek.hpp"
+#include "tests/support/visit_fixture.hpp"
 
 #include <caf/send.hpp>
 
@@ -13,19 +13,7 @@ using std::chrono::seconds;
 
 namespace {
 
-struct waiting_patient : actor_fixture {
-  waiting_patient() {
-    start();
-    make_clinic(2);
-    page = patient("p1", "r1").id;
-    doctor_page = doctor("d1").id;
-    CHECK(is_ok(ask(at(page), enter_waiting("r1"))));
-    CHECK(is_ok(ask(at(doctor_page), enter("r1"))));
-    advance(minutes{1});
-    begun = stored_seq();
-  }
-
-  session& at(const session_id& id) { return *shard().find(id); }
+struct failing_actors : waiting_patient {
   const clinic_actor_state& live() { return *state_of<clinic_actor_state>(shard().clinic(clinic)); }
   room_actor room(const std::string& id) { return live().household().rooms().at(room_id{id}); }
   void kill(const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::kill); }
@@ -38,15 +26,11 @@ struct waiting_patient : actor_fixture {
       else
         engine().run_job(std::exchange(i, 0));
   }
-
-  session_id page;
-  session_id doctor_page;
-  uint64_t begun = 0;
 };
 
 } // namespace
 
-TEST_CASE_FIXTURE(waiting_patient, "room: one that dies is rebuilt and nobody loses presence") {
+TEST_CASE_FIXTURE(failing_actors, "room: one that dies is rebuilt and nobody loses presence") {
   const auto old = room("r1");
   kill(old);
   settle();
@@ -58,7 +42,7 @@ TEST_CASE_FIXTURE(waiting_patient, "room: one that dies is rebuilt and nobody lo
   CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
 }
 
-TEST_CASE_FIXTURE(waiting_patient,
+TEST_CASE_FIXTURE(failing_actors,
                   "room: what was on its way to one that died can be asked again, and takes effect once") {
   const auto old = room("r1");
   shard().send(at(doctor_page), command_id{"lock"}, of_room({lock_room{room_id{"r1"}}}));
@@ -75,7 +59,7 @@ TEST_CASE_FIXTURE(waiting_patient,
   CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "person: one that dies is rebuilt and its devices come back") {
+TEST_CASE_FIXTURE(failing_actors, "person: one that dies is rebuilt and its devices come back") {
   const auto old = at(page).person;
   kill(old);
   settle();
@@ -87,14 +71,14 @@ TEST_CASE_FIXTURE(waiting_patient, "person: one that dies is rebuilt and its dev
   CHECK(stored_kinds(begun + 1) == "room.participant_unstable p1\n");
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "person: a connection lost while the person was dead is noticed all the same") {
+TEST_CASE_FIXTURE(failing_actors, "person: a connection lost while the person was dead is noticed all the same") {
   kill(at(page).person);
   shard().drop(page);
   advance(minutes{1});
   CHECK(stored_kinds(begun + 1) == "room.participant_unstable p1\nroom.participant_left p1\n");
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "person: an entry that outlives the person's actor finds its device again") {
+TEST_CASE_FIXTURE(failing_actors, "person: an entry that outlives the person's actor finds its device again") {
   ask(at(page), leave("r1"));
   shard().send(at(page), command_id{"again"}, enter_waiting("r1"));
   run_all_but_rooms();
@@ -110,7 +94,7 @@ TEST_CASE_FIXTURE(waiting_patient, "person: an entry that outlives the person's 
   CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "clinic: too many deaths end it, and it is woken anew") {
+TEST_CASE_FIXTURE(failing_actors, "clinic: too many deaths end it, and it is woken anew") {
   const auto old = shard().clinic(clinic);
   for (int i = 0; i < 6; ++i) {
     kill(room("r1"));
@@ -125,7 +109,7 @@ TEST_CASE_FIXTURE(waiting_patient, "clinic: too many deaths end it, and it is wo
   CHECK(stored_kinds(begun + 1).find("participant_left") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "clinic: whoever is lost while it is dead left when it died, at the latest") {
+TEST_CASE_FIXTURE(failing_actors, "clinic: whoever is lost while it is dead left when it died, at the latest") {
   const auto died_at = engine().now();
   engine().store().set_down(true);
   kill(shard().clinic(clinic));
@@ -138,7 +122,7 @@ TEST_CASE_FIXTURE(waiting_patient, "clinic: whoever is lost while it is dead lef
   CHECK(stored_participant("r1", "d1")->whereabouts == whereabouts::in_room);
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "person: an actor that nobody needs goes, one that somebody needs stays") {
+TEST_CASE_FIXTURE(failing_actors, "person: an actor that nobody needs goes, one that somebody needs stays") {
   const auto second = patient("p2", "r2").id;
   advance(minutes{2});
   CHECK(live().household().known_person(person_id{"p2"}));
@@ -157,7 +141,7 @@ TEST_CASE_FIXTURE(waiting_patient, "person: an actor that nobody needs goes, one
   CHECK(at(page).was_told("participant_entered"));
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "clinic: one that keeps dying counts as failing until it stays awake") {
+TEST_CASE_FIXTURE(failing_actors, "clinic: one that keeps dying counts as failing until it stays awake") {
   for (uint32_t i = 0; i < settings.clinic.restarts_max; ++i) {
     kill(shard().clinic(clinic));
     advance(seconds{1});
@@ -171,7 +155,7 @@ TEST_CASE_FIXTURE(waiting_patient, "clinic: one that keeps dying counts as faili
   CHECK(at(page).subscribed);
 }
 
-TEST_CASE_FIXTURE(waiting_patient,
+TEST_CASE_FIXTURE(failing_actors,
                   "log: what waits for a store that does not answer is counted, and commands are held off") {
   settle();
   CHECK(engine().shared().ready->waiting_events == 0);
@@ -185,7 +169,7 @@ TEST_CASE_FIXTURE(waiting_patient,
   CHECK(engine().shared().store_takes_commands());
 }
 
-TEST_CASE_FIXTURE(waiting_patient, "clinic: its state and its rooms' are what the log says") {
+TEST_CASE_FIXTURE(failing_actors, "clinic: its state and its rooms' are what the log says") {
   ask(at(doctor_page), admit_to("r1", "p1"));
   CHECK(live().stream().state() == stored());
   for (const auto& [id, actor] : live().household().rooms())
