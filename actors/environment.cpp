@@ -1,12 +1,14 @@
 #include "actors/environment.hpp"
 
 #include "metrics/engine_metrics.hpp"
+#include "store/enum_words.hpp"
 
 namespace machiai {
 
 tariff environment::price() const {
   const auto& x = settings->billing;
-  return {x.unit_ms, x.unit_yen, x.additional_yen, x.reconnect_window_ms};
+  return {x.unit_ms, x.unit_yen, x.additional_yen, x.reconnect_window_ms,
+          enum_of<additional_basis>(x.additional_basis).value()};
 }
 
 void environment::count_waiting(int64_t change) const {

@@ -80,6 +80,10 @@ struct appointment {
 };
 BOOST_DESCRIBE_STRUCT(appointment, (), (room, starts_at, duration_min, menu, patients, doctors, is_test))
 
+/// Whom the additional fee counts: everybody who shared time with a doctor, or how many were there at most at one time.
+/// They differ when one guest takes another's place (domain.md R12; a clinic's contract says which).
+BOOST_DEFINE_ENUM_CLASS(additional_basis, persons, peak)
+
 /// What the time of a consultation costs, and the meter's patience. In whole yen without consumption tax.
 struct tariff {
   int64_t unit_ms = 30 * 60 * 1000;
@@ -88,13 +92,14 @@ struct tariff {
   /// Two stays of one person count as one when the first ended by a lost connection and the second began within this
   /// time of it. An explicit leave is never bridged (domain.md R4, R5).
   int64_t reconnect_window_ms = 30000;
+  machiai::additional_basis additional_basis = machiai::additional_basis::persons;
   friend bool operator==(const tariff&, const tariff&) = default;
 };
-BOOST_DESCRIBE_STRUCT(tariff, (), (unit_ms, unit_yen, additional_yen, reconnect_window_ms))
+BOOST_DESCRIBE_STRUCT(tariff, (), (unit_ms, unit_yen, additional_yen, reconnect_window_ms, additional_basis))
 
 /// What one consultation costs (domain.md 9.2), in whole yen without consumption tax.
 struct bill {
-  /// The rule it was computed by, `union-ceil-distinct/1`.
+  /// The rule it was computed by, `union-ceil-distinct/1` or `union-ceil-peak/1`.
   std::string policy;
   int64_t doctor_in_room_ms = 0;
   int64_t units = 0;

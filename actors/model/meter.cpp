@@ -73,7 +73,7 @@ int64_t round_up(int64_t length_ms, int64_t unit_ms) {
 
 bill measure(const std::vector<stay>& stays, const tariff& price) {
   bill result;
-  result.policy = billing_policy;
+  result.policy = billing_policy(price.additional_basis);
   const auto edges = edges_of(stays, milliseconds{price.reconnect_window_ms});
   std::set<size_t> present;
   std::set<size_t> together_with_doctor;
@@ -98,8 +98,9 @@ bill measure(const std::vector<stay>& stays, const tariff& price) {
     together_with_doctor.insert(present.begin(), present.end());
   }
   result.units = round_up(result.doctor_in_room_ms, price.unit_ms);
+  const auto charged = price.additional_basis == additional_basis::persons ? together_with_doctor.size() : peak;
   if (peak >= 3)
-    result.additional_participants = static_cast<int64_t>(together_with_doctor.size()) - 2;
+    result.additional_participants = static_cast<int64_t>(charged) - 2;
   result.base_yen = price.unit_yen * result.units;
   result.additional_yen = price.additional_yen * result.additional_participants * result.units;
   result.total_yen_ex_tax = result.base_yen + result.additional_yen;

@@ -20,11 +20,15 @@ struct stay {
 };
 BOOST_DESCRIBE_STRUCT(stay, (), (person, party, enter, exit, reason))
 
-inline constexpr std::string_view billing_policy = "union-ceil-distinct/1";
+/// The name of the rule with this way of counting, as it stands in the bill.
+constexpr std::string_view billing_policy(additional_basis basis) {
+  return basis == additional_basis::persons ? "union-ceil-distinct/1" : "union-ceil-peak/1";
+}
 
 /// The bill of one consultation by the rule of domain.md 9.2: the doctors' time in the room, united and rounded up once
 /// to units, and for every person beyond two who shared at least a millisecond with a doctor the additional fee, if
-/// three persons were ever together with a doctor. The result depends on neither the order of `stays` nor on ids.
+/// three persons were ever together with a doctor; with `additional_basis::peak` for every one beyond two who were ever
+/// together with a doctor at one time. The result depends on neither the order of `stays` nor on ids.
 /// @pre every stay is closed and no exit is before its enter.
 bill measure(const std::vector<stay>& stays, const tariff& price);
 

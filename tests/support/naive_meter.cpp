@@ -58,7 +58,7 @@ bill naive_measure(const std::vector<stay>& stays, const tariff& price) {
     last_ms = std::max(last_ms, x.exit->ms);
   }
   bill result;
-  result.policy = billing_policy;
+  result.policy = price.additional_basis == additional_basis::peak ? "union-ceil-peak/1" : "union-ceil-distinct/1";
   std::set<person_id> shared_time_with_doctor;
   size_t most_together = 0;
   for (auto ms = first_ms; ms < last_ms; ++ms) {
@@ -83,6 +83,8 @@ bill naive_measure(const std::vector<stay>& stays, const tariff& price) {
     ++result.units;
   if (most_together > 2)
     result.additional_participants = static_cast<int64_t>(shared_time_with_doctor.size()) - 2;
+  if (price.additional_basis == additional_basis::peak && most_together > 2)
+    result.additional_participants = static_cast<int64_t>(most_together) - 2;
   result.base_yen = result.units * price.unit_yen;
   result.additional_yen = result.units * result.additional_participants * price.additional_yen;
   result.total_yen_ex_tax = result.base_yen + result.additional_yen;

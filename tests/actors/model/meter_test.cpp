@@ -101,6 +101,21 @@ TEST_CASE("meter: every golden case gives exactly its figures") {
   }
 }
 
+TEST_CASE("meter: by a contract that counts the peak a replaced guest costs no place more (R12, golden d10)") {
+  tariff by_peak;
+  by_peak.additional_basis = additional_basis::peak;
+  for (const auto& x : golden_cases()) {
+    CAPTURE(x.source.name);
+    const auto bill = measure(x.stays, by_peak);
+    CHECK(bill.policy == "union-ceil-peak/1");
+    CHECK(bill.total_yen_ex_tax <= x.source.expect->total_yen_ex_tax);
+    if (x.source.name.starts_with("d10")) {
+      CHECK(x.source.expect->total_yen_ex_tax == 200);
+      CHECK(bill.total_yen_ex_tax == 150);
+    }
+  }
+}
+
 TEST_CASE("meter: the naive meter gives the golden figures too") {
   for (const auto& x : golden_cases()) {
     CAPTURE(x.source.name);
@@ -122,6 +137,9 @@ TEST_CASE("meter: the naive meter gives the golden figures too") {
 TEST_CASE("meter: any timeline gives what counting millisecond by millisecond gives") {
   for_generated_stays([](generator&, const std::vector<stay>& stays) {
     CHECK(encode_json(measure(stays, short_units)) == encode_json(naive_measure(stays, short_units)));
+    auto by_peak = short_units;
+    by_peak.additional_basis = additional_basis::peak;
+    CHECK(encode_json(measure(stays, by_peak)) == encode_json(naive_measure(stays, by_peak)));
   });
 }
 
