@@ -1,6 +1,7 @@
 #include "actors/person.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
@@ -11,8 +12,6 @@
 namespace machiai {
 
 namespace {
-
-constexpr milliseconds ask_timeout{10000};
 
 principal engine_itself() {
   return {role::engine, {}};
@@ -290,7 +289,7 @@ void person_actor_state::tell_room(const room_id& room, Message x) {
 }
 
 void person_actor_state::ask_for_room(const room_id& room) {
-  self_->request(clinic_, ask_timeout, get_room{room})
+  self_->request(clinic_, milliseconds{fixed::room_answer_timeout_ms}, get_room{room})
       .then(
           [this, room](const room_actor& found) {
             auto& where = place_of(room);

@@ -2,6 +2,7 @@
 
 #include "actors/clinic.hpp"
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 #include "metrics/engine_metrics.hpp"
 
 #include <caf/sec.hpp>
@@ -13,16 +14,6 @@
 
 namespace machiai {
 
-namespace {
-
-/// Clinics read at the same time after a start; enough to fill the log's batches, few enough to leave room for those
-/// that somebody asks for.
-constexpr size_t waking_max = 64;
-
-constexpr milliseconds log_timeout{60000};
-
-} // namespace
-
 registry_state::~registry_state() {
   for (const auto& [id, known] : clinics_)
     if (known.awake)
@@ -32,7 +23,7 @@ registry_state::~registry_state() {
 void registry_state::init(environment shared, event_log_actor log) {
   shared_ = std::move(shared);
   log_ = std::move(log);
-  self_->request(log_, log_timeout, get_clinics{})
+  self_->request(log_, milliseconds{fixed::store_answer_timeout_ms}, get_clinics{})
       .then([this](const clinic_list& x) { learn(x); }, [this](const caf::error& why) { self_->quit(why); });
 }
 
@@ -95,7 +86,7 @@ void registry_state::wake(const clinic_id& id, entry& known) {
     return;
   known.waking = true;
   ++waking_;
-  self_->request(log_, log_timeout, wake_clinic{id})
+  self_->request(log_, milliseconds{fixed::store_answer_timeout_ms}, wake_clinic{id})
       .then([this](clinic_woken& x) { woken(std::move(x)); },
             [this, id](const caf::error& why) {
               const auto is_late = why == caf::sec::request_timeout;
@@ -162,7 +153,8 @@ void registry_state::set_failing(entry& known, bool failing) {
 }
 
 void registry_state::wake_next() {
-  while (waking_ < waking_max && !dormant_.empty()) {
+  // Enough to fill the log's batches, few enough to leave room for those that somebody asks for.
+  while (waking_ < fixed::clinics_waking_max && !dormant_.empty()) {
     const auto id = dormant_.front();
     dormant_.pop_front();
     wake(id, clinics_[id]);

@@ -1,4 +1,5 @@
 #include "commands/command.hpp"
+#include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/settings_table.hpp"
 
@@ -39,9 +40,24 @@ void print_padded(const std::string& text, size_t width) {
   std::cout << text << std::string(width - std::min(width, width_of(text)) + 2, ' ');
 }
 
+constexpr size_t unit_width = 5;
+
+void print_fixed_limits() {
+  size_t name_width = 0;
+  for (const auto& row : fixed_limits_table())
+    name_width = std::max(name_width, row.name.size());
+  std::cout << "\nLimits that no setting changes\n";
+  for (const auto& row : fixed_limits_table()) {
+    std::cout << "  ";
+    print_padded(std::string{row.name}, name_width);
+    print_padded(std::to_string(row.value), 5);
+    print_padded(std::string{row.unit}, unit_width);
+    std::cout << row.meaning << '\n';
+  }
+}
+
 void print_table(const settings& given) {
   constexpr size_t range_width = 16;
-  constexpr size_t unit_width = 5;
   size_t name_width = 0;
   size_t value_width = 0;
   for (const auto& row : settings_table()) {
@@ -68,6 +84,7 @@ int check_config(const std::string& file) {
   if (!given)
     return fail(exit_code::settings, given.error());
   print_table(*given);
+  print_fixed_limits();
   std::cout << '\n' << (file.empty() ? "the defaults" : file) << ": ok" << std::endl;
   return static_cast<int>(exit_code::ok);
 }

@@ -3,6 +3,7 @@
 #include "actors/model/usage.hpp"
 #include "commands/clinic_log.hpp"
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 #include "store/json_encode.hpp"
 
 #include <boost/asio/post.hpp>
@@ -51,7 +52,7 @@ statement_service::~statement_service() {
 }
 
 void statement_service::read(clinic_id clinic, std::string month, callback done) {
-  if (worker_->waiting.fetch_add(1) >= waiting_max) {
+  if (worker_->waiting.fetch_add(1) >= fixed::statements_waiting_max) {
     --worker_->waiting;
     done(make_error(ec::rate_limited, "too many statements are being read"));
     return;

@@ -21,11 +21,9 @@ public:
   statement_service(const statement_service&) = delete;
   statement_service& operator=(const statement_service&) = delete;
 
-  /// The statement as JSON text, handed to `done` on the service's thread. At most `waiting_max` wait; one more gets
-  /// `ec::rate_limited` at once.
+  /// The statement as JSON text, handed to `done` on the service's thread. At most `statements_waiting_max` wait; one
+  /// more gets `ec::rate_limited` at once.
   void read(clinic_id clinic, std::string month, callback done);
-
-  static constexpr size_t waiting_max = 64;
 
 private:
   struct worker;

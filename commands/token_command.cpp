@@ -1,5 +1,6 @@
 #include "commands/command.hpp"
 #include "commands/duration.hpp"
+#include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/wall_clock.hpp"
 #include "gateway/display_name.hpp"
@@ -77,7 +78,7 @@ int print_token(const token_options& given) {
   const auto token = mint_token(claims, key->signing);
   if (!token)
     return fail(exit_code::internal, token.error());
-  if (token->size() > token_bytes_max)
+  if (token->size() > fixed::token_bytes_max)
     return fail(exit_code::usage, "the token would be larger than 4 KiB");
   std::cout << *token << std::endl;
   return static_cast<int>(exit_code::ok);

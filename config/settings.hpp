@@ -116,6 +116,8 @@ struct billing_settings {
   uint32_t unit_ms = 30 * 60 * 1000;
   uint32_t unit_yen = 100;
   uint32_t additional_yen = 50;
+  /// persons, peak: what the additional fee counts (`additional_basis` in store/records.hpp).
+  std::string additional_basis = "persons";
 };
 
 struct room_settings {
@@ -174,6 +176,8 @@ struct token_settings {
   uint32_t leeway_ms = 60000;
   /// Longest time a token may be valid.
   uint32_t lifetime_max_ms = 7 * 24 * 60 * 60 * 1000u;
+  /// How long the token is valid that a guest gets for an invitation.
+  uint32_t guest_lifetime_ms = 24 * 60 * 60 * 1000;
 };
 
 struct drain_settings {

@@ -55,9 +55,8 @@ private:
     check_address("listen.admin_address", given_.listen.admin_address);
     for (const auto& origin : given_.listen.allowed_origins)
       check_origin(origin);
-    constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
-    if (std::ranges::find(levels, given_.log.level) == levels.end())
-      fail("log.level", "\"" + given_.log.level + "\" is none of trace, debug, info, warn, error");
+    check_word("log.level", given_.log.level, {"trace", "debug", "info", "warn", "error"});
+    check_word("billing.additional_basis", given_.billing.additional_basis, {"persons", "peak"});
     const std::string_view url = given_.store.url;
     const bool sqlite = url.starts_with("sqlite:") && url.size() > std::string_view{"sqlite:"}.size();
     if (!sqlite && !url.starts_with("postgresql://") && !url.starts_with("postgres://") && url != "memory:")
@@ -89,6 +88,15 @@ private:
   }
 
   /// `smaller` must stay below `larger`; `or_equal` lets them meet.
+  void check_word(const std::string& name, const std::string& value, std::initializer_list<std::string_view> words) {
+    if (std::ranges::find(words, value) != words.end())
+      return;
+    std::string all;
+    for (const auto word : words)
+      all.append(all.empty() ? "" : ", ").append(word);
+    fail(name, "\"" + value + "\" is none of " + all);
+  }
+
   void ordered(const std::string& smaller, uint32_t a, const std::string& larger, uint32_t b, bool or_equal) {
     if (or_equal ? a <= b : a < b)
       return;
@@ -122,6 +130,8 @@ private:
             given_.store.waiting_events_max, true);
     ordered("store.lock_timeout_ms", given_.store.lock_timeout_ms, "store.statement_timeout_ms",
             given_.store.statement_timeout_ms, true);
+    ordered("token.guest_lifetime_ms", given_.token.guest_lifetime_ms, "token.lifetime_max_ms",
+            given_.token.lifetime_max_ms, true);
     ordered("token.leeway_ms", given_.token.leeway_ms, "token.lifetime_max_ms", given_.token.lifetime_max_ms, false);
     ordered("drain.reconnect_window_ms", given_.drain.reconnect_window_ms, "drain.hard_limit_ms",
             given_.drain.hard_limit_ms, false);

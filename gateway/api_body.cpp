@@ -1,6 +1,7 @@
 #include "gateway/api_body.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 #include "gateway/display_name.hpp"
 #include "gateway/key_ring.hpp"
 #include "store/json_codec.hpp"
@@ -56,8 +57,6 @@ struct redeem_body {
 };
 BOOST_DESCRIBE_STRUCT(redeem_body, (), (clinic, room, invite, secret))
 
-constexpr size_t chart_number_bytes_max = 64;
-
 template <class Body>
 caf::expected<Body> read(std::string_view text) {
   auto value = parse_client_json(text);
@@ -105,7 +104,7 @@ caf::expected<command> make_patient(const api_route& route, patient_body& x) {
     return why;
   if (auto why = tidy_optional(x.kana, "kana"))
     return why;
-  if (tidy_optional(x.chart_number, "chart_number") || x.chart_number.size() > chart_number_bytes_max)
+  if (tidy_optional(x.chart_number, "chart_number") || x.chart_number.size() > fixed::chart_number_bytes_max)
     return make_error(ec::out_of_range, "chart_number: at most 64 bytes without control characters");
   return command{clinic_command{put_patient{{person_id{route.id}, x.name, x.kana, x.chart_number, x.card_registered}}}};
 }

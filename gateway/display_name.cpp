@@ -1,6 +1,7 @@
 #include "gateway/display_name.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <cstdlib>
 #include <memory>
@@ -12,7 +13,7 @@ namespace {
 
 /// The longest a name of so many characters can be in any form (Unicode UAX 15: 18 bytes come of one character at
 /// most, and back). What is longer is not normalised: that takes a time that grows with the square.
-constexpr size_t bytes_max = display_name_characters_max * 18;
+constexpr size_t bytes_max = fixed::display_name_characters_max * 18;
 
 struct freed {
   void operator()(utf8proc_uint8_t* text) const { std::free(text); }
@@ -55,7 +56,8 @@ bool is_showable(std::string_view text) {
     utf8proc_int32_t value = 0;
     const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                        static_cast<utf8proc_ssize_t>(text.size()), &value);
-    if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) || ++count > display_name_characters_max)
+    if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) ||
+        ++count > fixed::display_name_characters_max)
       return false;
     text.remove_prefix(static_cast<size_t>(used));
     last = value;

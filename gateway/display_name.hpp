@@ -9,8 +9,6 @@
 
 namespace machiai {
 
-inline constexpr size_t display_name_characters_max = 100;
-
 /// A name as people may show it, in Unicode's form NFC, so that what looks alike is alike. Nothing for what is not
 /// UTF-8 or has, in that form, no characters or more than 100, control characters, characters that turn the direction
 /// of writing or break lines, or a blank at either end.

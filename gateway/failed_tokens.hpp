@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/fixed_limits.hpp"
 #include "gateway/token_bucket.hpp"
 
 #include <cstddef>
@@ -20,13 +21,13 @@ public:
   /// One more failure of this address.
   void count(const std::string& address, int64_t now_ms) {
     const std::lock_guard lock(mutex_);
-    if (by_address_.size() >= addresses_max && !by_address_.contains(address))
+    if (by_address_.size() >= fixed::failing_addresses_max && !by_address_.contains(address))
       forget(now_ms);
     // A bucket counts in tokens a second; minutes are milliseconds divided by sixty.
     auto& known = by_address_.try_emplace(address, token_bucket{per_minute_, now_ms / 60}).first->second;
     known.last_ms = now_ms;
     if (!known.failures.take(per_minute_, per_minute_, now_ms / 60))
-      known.blocked_until_ms = now_ms + block_ms;
+      known.blocked_until_ms = now_ms + fixed::failing_address_rest_ms;
   }
 
   /// True while tokens of this address are refused unseen.
@@ -40,9 +41,6 @@ public:
     const std::lock_guard lock(mutex_);
     return by_address_.size();
   }
-
-  static constexpr size_t addresses_max = 4096;
-  static constexpr int64_t block_ms = 10'000;
 
 private:
   struct record {
@@ -59,7 +57,7 @@ private:
     std::erase_if(by_address_, [now_ms](const auto& x) {
       return x.second.blocked_until_ms <= now_ms && x.second.last_ms + minute_ms <= now_ms;
     });
-    if (by_address_.size() >= addresses_max)
+    if (by_address_.size() >= fixed::failing_addresses_max)
       by_address_.clear();
   }
 

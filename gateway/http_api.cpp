@@ -20,9 +20,6 @@ namespace {
 
 constexpr std::string_view bearer = "Bearer ";
 
-/// How long a guest's session token is good for.
-constexpr milliseconds guest_token_lifetime{24LL * 3'600'000};
-
 http_response problem(const caf::error& why) {
   auto response = problem_response(status_of(code_of(why)), code_of(why), public_message_of(why));
   if (code_of(why) == ec::rate_limited)
@@ -274,7 +271,7 @@ http_response http_api::redeemed(const call& x) const {
   const auto now = shard_.context().shared.clock();
   auto claims = x.claims;
   claims.issued_at = now;
-  claims.expires_at = now + guest_token_lifetime;
+  claims.expires_at = now + milliseconds{shard_.context().shared.settings->token.guest_lifetime_ms};
   const auto token = mint_token(claims, shard_.context().key->signing);
   if (!token)
     return problem(token.error());

@@ -1,5 +1,6 @@
 #include "gateway/io_shard.hpp"
 
+#include "config/fixed_limits.hpp"
 #include "gateway/connection.hpp"
 #include "gateway/listener.hpp"
 
@@ -25,8 +26,6 @@ namespace asio = boost::asio;
 constexpr std::size_t read_buffer_bytes = 64 * 1024;
 constexpr int64_t tick_ms = 50;
 constexpr unsigned counter_bits = 48;
-/// Refused clients that are being told so at one time; further ones are just closed.
-constexpr std::size_t refusals_max = 64;
 constexpr auto retry_after_seconds = "5";
 
 void set_option(int socket, int level, int name, int value) {
@@ -135,7 +134,7 @@ private:
   void refuse(int socket, connection::origin origin, refusal why, const listener_options& options) {
     observer->refused(why);
     // Under TLS a word would cost a handshake, which is what there is no room for.
-    if (options.tls || refusals_ >= refusals_max) {
+    if (options.tls || refusals_ >= fixed::refusals_max) {
       ::close(socket);
       return;
     }

@@ -1,5 +1,6 @@
 #include "gateway/jwt.hpp"
 
+#include "config/fixed_limits.hpp"
 #include "gateway/base64url.hpp"
 #include "gateway/display_name.hpp"
 #include "store/enum_words.hpp"
@@ -144,7 +145,7 @@ int64_t seconds_of(timestamp at) {
 } // namespace
 
 std::variant<unverified_token, auth_failure> read_token(std::string_view text) {
-  if (text.size() > token_bytes_max)
+  if (text.size() > fixed::token_bytes_max)
     return auth_failure::malformed;
   const auto first = text.find('.');
   const auto second = first == std::string_view::npos ? first : text.find('.', first + 1);

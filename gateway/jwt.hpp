@@ -15,8 +15,6 @@
 /// JSON Web Tokens in compact form (RFC 7519, 7515), as strict as they can be read.
 namespace machiai {
 
-inline constexpr size_t token_bytes_max = 4096;
-
 /// A token in the right form whose signature nobody has checked yet. Only `claims.clinic` and `claims.key` are of use
 /// before that: they say whose keys are needed.
 struct unverified_token {

@@ -1,5 +1,7 @@
 #include "gateway/listener.hpp"
 
+#include "config/fixed_limits.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -16,9 +18,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-/// Accepted per turn of the loop, so that a storm of new clients does not starve those that are here.
-constexpr int accepts_per_turn = 64;
 
 std::optional<tcp::endpoint> parse_address(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -138,7 +137,7 @@ void listener::wait() {
 }
 
 void listener::accept_waiting() {
-  for (int i = 0; i < accepts_per_turn; ++i) {
+  for (uint32_t i = 0; i < fixed::accepts_per_turn_max; ++i) {
     sockaddr_storage peer{};
     socklen_t peer_bytes = sizeof peer;
     const auto socket = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &peer_bytes,

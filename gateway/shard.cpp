@@ -1,5 +1,6 @@
 #include "gateway/shard.hpp"
 
+#include "config/fixed_limits.hpp"
 #include "config/log.hpp"
 #include "gateway/close_code.hpp"
 #include "gateway/codec/websocket_codec.hpp"
@@ -12,18 +13,6 @@
 #include <utility>
 
 namespace machiai {
-
-namespace {
-
-/// How often a clinic that cannot be reached is sought again before its sessions are told to come back later.
-constexpr uint32_t attempts_max = 5;
-
-constexpr milliseconds retry_pause{300};
-
-/// How long a drain waits for the answers to commands that are on their way.
-constexpr int64_t drain_answers_ms = 2000;
-
-} // namespace
 
 shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32_t index, caf::actor_system& system,
              transport_observer& observer)
@@ -104,14 +93,14 @@ void shard::take(const clinic_found& x) {
     links_.erase(it);
     return;
   }
-  if (++link.attempts > attempts_max || !retryable(code_of(*x.refusal))) {
+  if (++link.attempts > fixed::clinic_seeks_max || !retryable(code_of(*x.refusal))) {
     const auto members = link.sessions;
     for (const auto connection : members)
       if (auto* s = find(connection))
         end(*s, *x.refusal);
   }
   // Sought on even when all were sent away: whoever came meanwhile gets an answer, and without them the link goes.
-  const auto pause = retry_pause * std::min(link.attempts, attempts_max);
+  const auto pause = milliseconds{fixed::clinic_seek_pause_ms} * std::min(link.attempts, fixed::clinic_seeks_max);
   auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), pause);
   timer->async_wait([this, id = x.clinic, timer](const boost::system::error_code& failed) {
     const auto again = links_.find(id);
@@ -235,7 +224,7 @@ void shard::drain(uint32_t reconnect_window_ms) {
   io_.stop_accepting(listener_role::clients);
   const auto frame = prepare_text_frame(reconnect_frame(reconnect_window_ms));
   io_.for_each_websocket([&](connection_id id) { io_.send(id, {frame, 0, frame_kind::reply}); });
-  close_when_answered(io_shard::now_ms() + drain_answers_ms);
+  close_when_answered(io_shard::now_ms() + fixed::drain_answers_ms);
 }
 
 void shard::close_when_answered(int64_t latest_ms) {

@@ -1,6 +1,7 @@
 #include "gateway/token_key.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -16,11 +17,6 @@ namespace machiai {
 
 namespace {
 
-constexpr size_t secret_bytes_min = 32;
-constexpr size_t secret_bytes_max = 512;
-constexpr size_t pem_bytes_max = 8 * 1024;
-constexpr int rsa_bits_min = 2048;
-constexpr int rsa_bits_max = 8192;
 /// Half of an ES256 signature: r or s of P-256 (RFC 7518 section 3.4).
 constexpr size_t es256_half_bytes = 32;
 
@@ -52,7 +48,7 @@ std::string unfit(EVP_PKEY* key, key_algorithm algorithm) {
     const auto bits = EVP_PKEY_get_bits(key);
     if (type != EVP_PKEY_RSA)
       return "RS256 needs an RSA key";
-    return bits < rsa_bits_min || bits > rsa_bits_max ? "an RSA key has 2048 to 8192 bits" : "";
+    return bits < int{fixed::rsa_bits_min} || bits > int{fixed::rsa_bits_max} ? "an RSA key has 2048 to 8192 bits" : "";
   }
   if (algorithm == key_algorithm::es256) {
     std::array<char, 64> group{};
@@ -129,7 +125,7 @@ token_key::token_key(key_id id, key_algorithm algorithm, std::shared_ptr<const m
     : id_(std::move(id)), algorithm_(algorithm), material_(std::move(held)) {}
 
 caf::expected<token_key> token_key::secret(key_id id, std::string_view bytes) {
-  if (bytes.size() < secret_bytes_min || bytes.size() > secret_bytes_max)
+  if (bytes.size() < fixed::hs256_secret_bytes_min || bytes.size() > fixed::hs256_secret_bytes_max)
     return make_error(ec::out_of_range, "a HS256 secret has 32 to 512 bytes, this one " + std::to_string(bytes.size()));
   if (bytes.find("-----BEGIN") != std::string_view::npos)
     return make_error(ec::out_of_range, "a HS256 secret is no PEM key");
@@ -149,7 +145,7 @@ caf::expected<token_key> token_key::private_pem(key_id id, key_algorithm algorit
 
 caf::expected<token_key> token_key::from_pem(key_id id, key_algorithm algorithm, std::string_view pem,
                                              bool is_private) {
-  if (pem.size() > pem_bytes_max)
+  if (pem.size() > fixed::public_key_bytes_max)
     return make_error(ec::out_of_range, "a PEM key has at most 8192 bytes, this one " + std::to_string(pem.size()));
   if (!is_private && pem.find("PRIVATE KEY-----") != std::string_view::npos)
     return make_error(ec::out_of_range, "this is a private key; keep it and send the public one");

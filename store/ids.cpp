@@ -1,5 +1,7 @@
 #include "store/ids.hpp"
 
+#include "config/fixed_limits.hpp"
+
 #include <algorithm>
 
 namespace machiai {
@@ -17,7 +19,8 @@ bool is_valid_id(std::string_view text) noexcept {
   // As elements of a path these two mean other places (RFC 3986 5.2.4).
   if (text == "." || text == "..")
     return false;
-  return !text.empty() && text.size() <= id_length_max && std::all_of(text.begin(), text.end(), is_id_character);
+  return !text.empty() && text.size() <= fixed::id_characters_max &&
+         std::all_of(text.begin(), text.end(), is_id_character);
 }
 
 } // namespace machiai

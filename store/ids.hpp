@@ -39,8 +39,6 @@ using invite_id = id<struct invite_tag>;
 /// Names a signing key of a clinic; the `kid` of a token.
 using key_id = id<struct key_tag>;
 
-inline constexpr size_t id_length_max = 64;
-
 /// True for 1 to 64 of `[A-Za-z0-9._-]`, but not `.` or `..`.
 bool is_valid_id(std::string_view text) noexcept;
 

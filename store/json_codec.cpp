@@ -1,5 +1,6 @@
 #include "store/json_codec.hpp"
 
+#include "config/fixed_limits.hpp"
 #include "store/repeated_key.hpp"
 
 #include <boost/json/parse.hpp>
@@ -8,7 +9,7 @@ namespace machiai {
 
 caf::expected<boost::json::value> parse_json(std::string_view text, boost::json::storage_ptr memory) {
   boost::json::parse_options options;
-  options.max_depth = json_nesting_max;
+  options.max_depth = fixed::json_nesting_max;
   boost::json::error_code problem;
   auto value = boost::json::parse(text, problem, std::move(memory), options);
   if (problem)

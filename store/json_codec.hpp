@@ -33,8 +33,6 @@ caf::expected<T> decode_json(const boost::json::value& in, decode_policy policy)
   return out;
 }
 
-inline constexpr size_t json_nesting_max = 32;
-
 /// Parses `text` (RFC 8259, nesting at most 32 deep) with `ec::malformed` for anything that is not JSON.
 caf::expected<boost::json::value> parse_json(std::string_view text, boost::json::storage_ptr memory = {});
 

@@ -1,5 +1,6 @@
 #include "store/repeated_key.hpp"
 
+#include "config/fixed_limits.hpp"
 #include "store/ids.hpp"
 #include "store/json_codec.hpp"
 
@@ -70,7 +71,7 @@ struct key_listener {
 } // namespace
 
 std::string shown_name(std::string_view name) {
-  std::string text{name.substr(0, id_length_max)};
+  std::string text{name.substr(0, fixed::id_characters_max)};
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return text;
@@ -78,7 +79,7 @@ std::string shown_name(std::string_view name) {
 
 std::optional<std::string> repeated_key(std::string_view text) {
   json::parse_options options;
-  options.max_depth = json_nesting_max;
+  options.max_depth = fixed::json_nesting_max;
   json::basic_parser<key_listener> parser{options};
   problem stopped;
   parser.write_some(false, text.data(), text.size(), stopped);

@@ -1,6 +1,7 @@
 #include "actors/model/clinic_rules.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <set>
 #include <utility>
@@ -79,7 +80,7 @@ std::optional<caf::error> check_appointment(const clinic_state& state, const app
                                             const clinic_settings& limits) {
   if (x.patients.empty())
     return make_error(ec::out_of_range, "appointment.patients: at least one patient");
-  if (x.patients.size() + x.doctors.size() > appointment_persons_max)
+  if (x.patients.size() + x.doctors.size() > fixed::appointment_persons_max)
     return make_error(ec::out_of_range, "appointment: too many patients and doctors");
   if (names_twice(x.patients) || names_twice(x.doctors))
     return make_error(ec::out_of_range, "appointment: nobody can be named twice");

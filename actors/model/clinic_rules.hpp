@@ -19,7 +19,4 @@ decision decide(const clinic_state& state, const clinic_command& command, const 
 std::optional<caf::error> check_room_command(const clinic_state& state, const room_command& command,
                                              const clinic_settings& limits);
 
-/// Patients and doctors an appointment may name.
-inline constexpr size_t appointment_persons_max = 16;
-
 } // namespace machiai

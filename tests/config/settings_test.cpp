@@ -162,7 +162,10 @@ TEST_CASE("settings: what they ask of each other is checked and blamed on the on
   CHECK(failure_of("[store]\nwaiting_events_max = 100").find("batch_events_max") != std::string::npos);
   CHECK(failure_of("[connection]\nmessage_bytes_max = 2048").find("hello_bytes_max") != std::string::npos);
   CHECK(failure_of("[drain]\nhard_limit_ms = 1000").find("reconnect_window_ms") != std::string::npos);
-  CHECK(failure_of("[token]\nlifetime_max_ms = 60000").find("leeway_ms") != std::string::npos);
+  CHECK(failure_of("[token]\nlifetime_max_ms = 60000\nguest_lifetime_ms = 60000").find("leeway_ms") !=
+        std::string::npos);
+  CHECK(failure_of("[token]\nlifetime_max_ms = 3600000").find("guest_lifetime_ms") != std::string::npos);
+  CHECK(failure_of("[billing]\nadditional_basis = \"seats\"").find("none of persons, peak") != std::string::npos);
   CHECK(failure_of("[listen]\ntls_key = \"a.pem\"").find("come together") != std::string::npos);
   CHECK(failure_of("[listen]\naddress = \"127.0.0.1:9464\"").find("two ports") != std::string::npos);
   CHECK(parse_settings("[listen]\naddress = \"a:0\"\nadmin_address = \"a:0\"", "machiai.toml", {}));

@@ -1,3 +1,4 @@
+#include "config/fixed_limits.hpp"
 #include "gateway/failed_tokens.hpp"
 
 #include <doctest/doctest.h>
@@ -12,8 +13,8 @@ TEST_CASE("failed tokens: too many of one address put it to rest for a while, an
   failures.count("192.0.2.1", 1000);
   CHECK(failures.is_blocked("192.0.2.1", 1000));
   CHECK_FALSE(failures.is_blocked("192.0.2.2", 1000));
-  CHECK(failures.is_blocked("192.0.2.1", 1000 + failed_tokens::block_ms - 1));
-  CHECK_FALSE(failures.is_blocked("192.0.2.1", 1000 + failed_tokens::block_ms));
+  CHECK(failures.is_blocked("192.0.2.1", 1000 + fixed::failing_address_rest_ms - 1));
+  CHECK_FALSE(failures.is_blocked("192.0.2.1", 1000 + fixed::failing_address_rest_ms));
 }
 
 TEST_CASE("failed tokens: however many addresses fail, a bounded number is remembered") {
@@ -26,7 +27,7 @@ TEST_CASE("failed tokens: however many addresses fail, a bounded number is remem
     CHECK(failures.is_blocked(address, i));
     most = std::max(most, failures.addresses());
   }
-  CHECK(most <= failed_tokens::addresses_max);
+  CHECK(most <= fixed::failing_addresses_max);
 }
 
 TEST_CASE("failed tokens: who is at rest is not forgotten for newcomers while others can be") {

@@ -1,3 +1,4 @@
+#include "config/fixed_limits.hpp"
 #include "gateway/base64url.hpp"
 #include "gateway/jwt.hpp"
 #include "gateway/sealing.hpp"
@@ -234,7 +235,7 @@ TEST_CASE_FIXTURE(token_fixture, "token: only three parts of strict base64url wi
   auto large = payload();
   large["x"] = std::string(2600, 'a').c_str();
   const auto fits = token(large);
-  REQUIRE(fits.size() < token_bytes_max);
+  REQUIRE(fits.size() < fixed::token_bytes_max);
   CHECK(verdict(fits) == "accepted");
   large["x"] = std::string(3000, 'a').c_str();
   CHECK(verdict(token(large)) == "malformed");

@@ -4,10 +4,10 @@
 #include <array>
 #include <poll.h>
 #include <stdexcept>
-#include <utility>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace machiai::test {
 

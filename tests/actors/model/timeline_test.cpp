@@ -72,7 +72,8 @@ TEST_CASE("timeline: an error names the case and the event") {
   CHECK(has(complaint_about(a_case("", R"(,"extra":1)")), "case 1 (x): field extra"));
   CHECK(has(complaint_about(a_case("", R"(,"why":1)")), "case 1 (x): field why"));
   CHECK(has(complaint_about(a_case("", R"(,"expect":1)")), "case 1 (x): field expect"));
-  CHECK(has(complaint_about(a_case(in + "," + edge("99:00", "D1", "doctor", "exit"))), "case 1 (x): field events[1].t"));
+  CHECK(
+      has(complaint_about(a_case(in + "," + edge("99:00", "D1", "doctor", "exit"))), "case 1 (x): field events[1].t"));
   CHECK(has(complaint_about(a_case(edge("00:00", "D1", "robot", "enter"))), "events[0].actor.role"));
   CHECK(has(complaint_about(a_case(edge("00:00", "D1", "doctor", "jump"))), "events[0].action"));
   CHECK(has(complaint_about(a_case(edge("00:00", "", "doctor", "enter"))), "events[0].actor.id"));

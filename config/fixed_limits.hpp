@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// Name, value, unit and meaning of every limit that no setting changes: what clients are told in docs/protocol.md they
+/// may rely on, and what only guards against defects. `machiai check-config` prints them after the settings.
+#define MACHIAI_FIXED_LIMITS(LIMIT)                                                                                    \
+  LIMIT(id_characters_max, 64, "", "An id")                                                                            \
+  LIMIT(display_name_characters_max, 100, "", "A name shown to others")                                                \
+  LIMIT(chart_number_bytes_max, 64, "bytes", "A chart number")                                                         \
+  LIMIT(appointment_persons_max, 16, "", "Patients and doctors of one appointment")                                    \
+  LIMIT(json_nesting_max, 32, "", "Objects and arrays inside each other, in anything read as JSON")                    \
+  LIMIT(token_bytes_max, 4096, "bytes", "A token (JWT)")                                                               \
+  LIMIT(hs256_secret_bytes_min, 32, "bytes", "An HS256 secret, at least (RFC 7518 section 3.2)")                       \
+  LIMIT(hs256_secret_bytes_max, 512, "bytes", "An HS256 secret")                                                       \
+  LIMIT(public_key_bytes_max, 8192, "bytes", "A PEM public key")                                                       \
+  LIMIT(rsa_bits_min, 2048, "bits", "An RSA key, at least (RFC 7518 section 3.3)")                                     \
+  LIMIT(rsa_bits_max, 8192, "bits", "An RSA key; a longer one makes every check slow")                                 \
+  LIMIT(failing_addresses_max, 4096, "", "Addresses remembered for tokens that do not verify")                         \
+  LIMIT(failing_address_rest_ms, 10000, "ms", "How long tokens of such an address are refused unseen")                 \
+  LIMIT(refusals_max, 64, "", "Clients without a place that a thread tells so at one time; others are just closed")    \
+  LIMIT(accepts_per_turn_max, 64, "", "Connections accepted before those at hand are served again")                    \
+  LIMIT(clinic_seeks_max, 5, "", "Times a clinic without answer is sought before its clients are sent away")           \
+  LIMIT(clinic_seek_pause_ms, 300, "ms", "Between two of them, times their number")                                    \
+  LIMIT(drain_answers_ms, 2000, "ms", "How long a drain waits for commands on their way")                              \
+  LIMIT(statements_waiting_max, 64, "", "Month's statements asked for and not yet read")                               \
+  LIMIT(clinics_waking_max, 64, "", "Clinics read at the same time after a start")                                     \
+  LIMIT(store_answer_timeout_ms, 60000, "ms", "How long a clinic waits for its history before it is woken again")      \
+  LIMIT(room_answer_timeout_ms, 10000, "ms", "How long a person waits for a room's address before it asks again")
+
+namespace machiai {
+
+namespace fixed {
+#define MACHIAI_LIMIT(name, value, unit, meaning) inline constexpr uint32_t name = value;
+MACHIAI_FIXED_LIMITS(MACHIAI_LIMIT)
+#undef MACHIAI_LIMIT
+} // namespace fixed
+
+struct fixed_limit_row {
+  std::string_view name;
+  uint32_t value = 0;
+  std::string_view unit;
+  std::string_view meaning;
+};
+
+/// All of them, in the order above.
+std::span<const fixed_limit_row> fixed_limits_table();
+
+} // namespace machiai
