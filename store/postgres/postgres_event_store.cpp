@@ -85,7 +85,8 @@ caf::expected<void> postgres_event_store::connect() {
     return std::move(opened.error());
   if (auto locked = take_lock(**opened); !locked)
     return locked;
-  if (auto ready = options_.read_only ? check_version(**opened) : migrate(**opened); !ready)
+  const auto migrations = postgres_migrations();
+  if (auto ready = options_.read_only ? check_version(**opened, migrations) : migrate(**opened, migrations); !ready)
     return ready;
   std::vector<pg_rows> rows;
   if (!(*opened)->run({pg_statement{"SELECT coalesce(max(position), 0) FROM event_log"}}, rows))
@@ -249,7 +250,8 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
                                              pg_statement{lock_alone},
                                              pg_statement{select_owners} << wanted,
                                              pg_statement{select_last_seqs} << wanted,
-                                             pg_statement{raise_epochs} << wanted << as_stored(engine) << int64_t{first_epoch_of(engine)},
+                                             pg_statement{raise_epochs} << wanted << as_stored(engine)
+                                                                        << int64_t{first_epoch_of(engine)},
                                              pg_statement{count_takeover},
                                              pg_statement{"COMMIT"}};
   std::vector<pg_rows> rows;
@@ -264,8 +266,8 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
     const auto& clinic = clinics[static_cast<size_t>(i)];
     const auto happened = doubtful_takeovers_.erase(clinic) > 0 && heads_.find(clinic) == nullptr &&
                           rows[2].bigint(i, 1) == as_stored(engine);
-    answers.push_back({next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine),
-                       mark_of(rows[2], i, happened ? 5 : 2)});
+    answers.push_back(
+        {next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine), mark_of(rows[2], i, happened ? 5 : 2)});
     heads_.set(clinic, {answers.back().epoch, static_cast<uint64_t>(rows[3].bigint(i, 0))});
   }
   return answers;
