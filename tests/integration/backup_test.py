@@ -15,6 +15,10 @@ from fault_kit import read_events, until
 from postgres import BINARIES, Postgres
 
 
+# The clients here ask as fast as they get answers.
+SETTINGS = {"connection": {"messages_per_second": 10000, "messages_burst": 10000}}
+
+
 def documented_sqlite_backup():
     """The command as it stands in docs/operations.md."""
     return re.search(r"SQLite: `(sqlite3 machiai\.db [^`]*)`", (contracts.DOCS / "operations.md").read_text()).group(1)
@@ -49,7 +53,7 @@ class backup(machiai_test.TestCase):
         subprocess.run([BINARIES / "pg_restore", "-d", engine.store_url, dump], check=True, timeout=60)
 
     def open_clinic(self, store):
-        engine = self.engine(store)
+        engine = self.engine(store, SETTINGS)
         engine.seed_visit("r1", patient="p1", doctor="d1")
         engine.seed_visit("r2", patient="p2", doctor="d1")
         desk = engine.connect("staff", "s1")
@@ -67,6 +71,7 @@ class backup(machiai_test.TestCase):
             while not stop.is_set():
                 desk.ok("lock_room", room="r2")
                 desk.ok("unlock_room", room="r2")
+                time.sleep(0.01)
 
         busy = threading.Thread(target=be_busy)
         busy.start()
@@ -92,7 +97,7 @@ class backup(machiai_test.TestCase):
         return first, desk.position
 
     def restored(self, store, copy, former):
-        engine = machiai_test.Engine()
+        engine = machiai_test.Engine(settings=SETTINGS)
         self.addCleanup(self._end, engine)
         shutil.copy(former.folder / "operator-key", engine.folder)
         getattr(self, "restore_" + store)(copy, engine)
