@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What people run in a terminal, in one: `machiai watch`, and the whole of `./dev run`. `terminal_test.py EXE`"""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -95,9 +96,10 @@ class Terminal:
         self.theirs = None
 
     def remove(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        """Ends all that was started in it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         self.let_go()
 
 
