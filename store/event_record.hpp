@@ -87,7 +87,8 @@ struct commit_outcome {
 using incarnation = uint64_t;
 
 /// The lowest epoch that `engine` gives: the second it started in. A history that a restore from a backup threw away
-/// had only lower ones, so no two events ever have the same place.
+/// had only lower ones, so no two events have the same place, unless the restored engine starts within the same second
+/// as the last one before it, or starts came so fast (more than one a second) that epochs ran ahead of the clock.
 constexpr uint32_t first_epoch_of(incarnation engine) {
   return static_cast<uint32_t>((engine >> 16U) / 1000);
 }

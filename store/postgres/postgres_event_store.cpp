@@ -86,7 +86,8 @@ caf::expected<void> postgres_event_store::connect() {
     return std::move(opened.error());
   if (auto locked = take_lock(**opened); !locked)
     return locked;
-  if (auto ready = options_.read_only ? check_version(**opened) : migrate(**opened); !ready)
+  const auto migrations = postgres_migrations();
+  if (auto ready = options_.read_only ? check_version(**opened, migrations) : migrate(**opened, migrations); !ready)
     return ready;
   std::vector<pg_rows> rows;
   if (!(*opened)->run({pg_statement{"SELECT coalesce(max(position), 0) FROM event_log"}}, rows))

@@ -3,7 +3,6 @@
 #include "config/error.hpp"
 
 #include <array>
-#include <span>
 #include <string>
 
 namespace machiai {
@@ -38,18 +37,12 @@ constexpr std::array first_schema{
 constexpr std::array answers_with_digest{"ALTER TABLE answer_log ADD COLUMN digest bigint NOT NULL DEFAULT 0"};
 constexpr std::array pruned_snapshots{"INSERT INTO store_state VALUES ('snapshots_pruned', 0)"};
 
-struct migration {
-  int64_t to;
-  std::span<const char* const> statements;
-};
-
-/// All steps there are, ascending. A step is never changed once released: a new one is added.
-constexpr std::array migrations{migration{1, first_schema}, migration{2, answers_with_digest},
-                                migration{3, pruned_snapshots}};
-constexpr auto newest_version = migrations.back().to;
+constexpr std::array migrations_of_this_program{postgres_migration{1, first_schema},
+                                                postgres_migration{2, answers_with_digest},
+                                                postgres_migration{3, pruned_snapshots}};
 
 /// 0 for a schema without our tables.
-caf::expected<int64_t> version_of(pg_connection& connection) {
+caf::expected<int64_t> version_of(pg_connection& connection, int64_t newest_version) {
   std::vector<pg_rows> rows;
   if (!connection.run(
           {pg_statement{"SELECT to_regclass('machiai_schema') IS NOT NULL AND current_schema() IS NOT NULL"}}, rows))
@@ -65,7 +58,7 @@ caf::expected<int64_t> version_of(pg_connection& connection) {
   return version;
 }
 
-caf::expected<void> apply(pg_connection& connection, const migration& step) {
+caf::expected<void> apply(pg_connection& connection, const postgres_migration& step) {
   std::vector<pg_statement> statements{pg_statement{"BEGIN"}, pg_statement{lock_alone}};
   for (const auto* sql : step.statements)
     statements.emplace_back(sql);
@@ -80,11 +73,15 @@ caf::expected<void> apply(pg_connection& connection, const migration& step) {
 
 } // namespace
 
-caf::expected<void> migrate(pg_connection& connection) {
-  const auto version = version_of(connection);
+std::span<const postgres_migration> postgres_migrations() {
+  return migrations_of_this_program;
+}
+
+caf::expected<void> migrate(pg_connection& connection, std::span<const postgres_migration> migrations) {
+  const auto version = version_of(connection, migrations.back().to);
   if (!version)
     return version.error();
-  if (*version == newest_version)
+  if (*version == migrations.back().to)
     return caf::unit;
   std::vector<pg_rows> rows;
   if (*version == 0 &&
@@ -101,11 +98,11 @@ caf::expected<void> migrate(pg_connection& connection) {
   return caf::unit;
 }
 
-caf::expected<void> check_version(pg_connection& connection) {
-  const auto version = version_of(connection);
+caf::expected<void> check_version(pg_connection& connection, std::span<const postgres_migration> migrations) {
+  const auto version = version_of(connection, migrations.back().to);
   if (!version)
     return version.error();
-  if (*version < newest_version)
+  if (*version < migrations.back().to)
     return make_error(ec::store_version, "the store has schema version " + std::to_string(*version) +
                                              "; start the engine once to bring it up to date");
   return caf::unit;

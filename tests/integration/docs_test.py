@@ -10,6 +10,7 @@ import contracts
 import machiai_test
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+GOLDEN = SOURCE / "tests/golden/frames"
 COMMON = "protocol/schema/common.json"
 
 
@@ -28,6 +29,22 @@ def references(value):
     if isinstance(value, (list, type({}.values()))):
         for item in value:
             yield from references(item)
+
+
+def frames_of(side):
+    """The names of the frames of the `client` or the `server` in asyncapi.yaml."""
+    asyncapi = contracts.document("protocol/asyncapi.yaml")
+    frames = set()
+    for name, message in asyncapi["components"]["messages"].items():
+        if message["payload"]["schema"]["$ref"].startswith(f"schema/{side}.json#"):
+            frames.add(name)
+    return frames
+
+
+def golden_frames(side):
+    """The text of every golden frame, by the name of its file without ending."""
+    files = {path.stem: path.read_text().splitlines() for path in GOLDEN.glob("*.jsonl")}
+    return {name: lines for name, lines in files.items() if (name == "client") == (side == "client")}
 
 
 class docs_test(unittest.TestCase):
@@ -77,6 +94,37 @@ class docs_test(unittest.TestCase):
             for frame in frames:
                 payload = asyncapi["components"]["messages"][frame]["payload"]["schema"]
                 self.assertEqual(payload["$ref"], f"schema/{side}.json#/$defs/{frame}")
+
+    def test_every_frame_has_a_golden_one_that_is_as_documented(self):
+        for side in ("client", "server"):
+            types = set()
+            for name, lines in golden_frames(side).items():
+                for line in lines:
+                    with self.subTest(file=name, frame=line[:200]):
+                        self.assertIsNone(contracts.frame_complaint(side, line))
+                        kind = json.loads(line)["type"]
+                        self.assertIn(name.split("_")[0], (kind, "client"))
+                        types.add(kind)
+            self.assertEqual(types, frames_of(side))
+
+    def test_the_golden_frames_show_every_form(self):
+        told = {name: [json.loads(line) for line in lines] for name, lines in golden_frames("server").items()}
+        name = "protocol/schema/server.json"
+        for kind in ("event", "reply"):
+            for form in references(contracts.document(name)["$defs"][kind]["oneOf"]):
+                with self.subTest(form=form):
+                    self.assertTrue([x for x in told[kind] if not contracts.complaint(name, form[1:], x)])
+        common = contracts.document(COMMON)["$defs"]
+        self.assertEqual({x["name"] for x in told["event"]}, set(common["event_name"]["enum"]))
+        self.assertEqual({x["error"]["code"] for x in told["error"]}, set(common["error_code"]["enum"]))
+        self.assertEqual({x["role"] for x in told["welcome"]}, set(common["role"]["enum"]) - {"operator"})
+        outcomes = contracts.document(name)["$defs"]["welcome"]["properties"]["outcome"]["enum"]
+        self.assertEqual({x["outcome"] for x in told["welcome"]}, set(outcomes))
+        for view in ("patient", "guest"):
+            visits = [x["visit"] for x in told[f"visit_{view}"]]
+            self.assertIsNone(visits.pop())
+            for visit in visits:
+                self.assertIsNone(contracts.complaint(COMMON, f"/$defs/{view}_view", visit))
 
     def test_every_reference_leads_somewhere(self):
         for path in [*contracts.DOCS.glob("*.yaml"), *contracts.DOCS.glob("protocol/**/*.yaml"), *contracts.DOCS.glob("protocol/**/*.json")]:

@@ -13,16 +13,6 @@ using namespace machiai::test;
 
 namespace {
 
-constexpr incarnation engine = 1;
-
-takeover own(event_store& store, sample_stream& stream, incarnation owner = engine) {
-  const std::vector clinics{stream.clinic()};
-  const auto answers = store.take_over(clinics, owner);
-  REQUIRE_MESSAGE(answers, message_of(answers.error()));
-  stream.set_epoch(answers->front().epoch);
-  return answers->front();
-}
-
 void check_stored_once(event_store& store, const sample_stream& stream) {
   const auto history = store.load(stream.clinic());
   REQUIRE_MESSAGE(history, message_of(history.error()));
@@ -208,19 +198,9 @@ TEST_CASE("postgres: a reader writes nothing, works beside an engine, and needs 
   const auto reader = require_open(backend.open_to_read());
   REQUIRE(store->commit(batch_of(stream.next(3))));
   check_stored_once(*reader, stream);
-  CHECK_FALSE(reader->mark_alive({engine, {1}, false}));
+  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false}));
   const std::vector clinics{stream.clinic()};
   CHECK_FALSE(reader->take_over(clinics, 5));
-}
-
-TEST_CASE("postgres: a newer schema is refused") {
-  postgres_backend backend;
-  require_open(backend.open()).reset();
-  backend.run("INSERT INTO machiai_schema (version) VALUES (99)");
-  const auto newer = backend.open();
-  REQUIRE_FALSE(newer);
-  CHECK(code_of(newer.error()) == ec::store_version);
-  CHECK(message_of(newer.error()).find("version 99") != std::string::npos);
 }
 
 TEST_CASE("postgres: no message holds the password") {

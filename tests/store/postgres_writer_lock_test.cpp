@@ -15,15 +15,6 @@ using namespace machiai::test;
 
 namespace {
 
-constexpr incarnation engine = 1;
-
-void own(event_store& store, sample_stream& stream) {
-  const std::vector clinics{stream.clinic()};
-  const auto answers = store.take_over(clinics, engine);
-  REQUIRE_MESSAGE(answers, message_of(answers.error()));
-  stream.set_epoch(answers->front().epoch);
-}
-
 void end_sessions(const postgres_backend& backend) {
   backend.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'machiai engine %'");
 }
@@ -89,7 +80,7 @@ TEST_CASE("postgres lock: an engine whose store was taken over is told so, and n
     CHECK_MESSAGE(told.find("another engine writes to this store (session ") != std::string::npos, told);
     CHECK(told.find("open-sesame") == std::string::npos);
   }
-  CHECK(code_of(store->mark_alive({engine, {1}, false}).error()) == ec::stale_epoch);
+  CHECK(code_of(store->mark_alive({first_engine, {1}, false}).error()) == ec::stale_epoch);
   CHECK(require_open(backend.open_to_read())->load(stream.clinic())->events.size() == 1);
 }
 

@@ -18,15 +18,6 @@ using namespace machiai::test;
 
 namespace {
 
-constexpr incarnation engine = 1;
-
-void own(event_store& store, sample_stream& stream) {
-  const std::vector clinics{stream.clinic()};
-  const auto answers = store.take_over(clinics, engine);
-  REQUIRE_MESSAGE(answers, message_of(answers.error()));
-  stream.set_epoch(answers->front().epoch);
-}
-
 ec open_error(const opened_store& opened, std::string_view part) {
   REQUIRE_FALSE(opened);
   const auto message = message_of(opened.error());
@@ -63,7 +54,7 @@ TEST_CASE("sqlite: a reader works beside a writing engine, after it, and without
   REQUIRE(engine_store->commit(batch_of(stream.next(2))));
   CHECK(stored_events(*reader, stream.clinic()) == 5);
   CHECK(*reader->clinics() == std::vector{stream.clinic()});
-  CHECK_FALSE(reader->mark_alive({engine, {1}, false}));
+  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false}));
   CHECK_FALSE(reader->index_step(10));
   reader.reset();
   engine_store.reset();
@@ -157,46 +148,49 @@ TEST_CASE("sqlite: pages overwritten in the middle of the file are damage, not a
 
 namespace {
 
-/// Commits until one fails and hands that append back; `stored` counts what went in before.
-clinic_append fill_up(event_store& store, sample_stream& stream, size_t& stored) {
-  for (auto i = 0; i < 1000; ++i) {
-    auto append = stream.next(50);
-    const auto outcome = store.commit(batch_of(append));
-    if (!outcome) {
-      const auto code = code_of(outcome.error());
-      CHECK((code == ec::store_unavailable || code == ec::timed_out));
-      return append;
-    }
-    stored += 50;
-  }
-  FAIL("the disk never got full");
-  return {};
-}
+/// A store that takes batches until one fails.
+struct filling_store {
+  filling_store() { own(*store, stream); }
 
-void check_taken_up_again(event_store& store, const sample_stream& stream, const clinic_append& refused,
-                          size_t stored) {
-  const auto again = store.commit(batch_of(refused));
-  REQUIRE_MESSAGE(again, message_of(again.error()));
-  CHECK(again->refused.empty());
-  CHECK(stored_events(store, stream.clinic()) == stored + refused.events.size());
-  CHECK(verify_clinic(store, stream.clinic())->fault == std::nullopt);
-}
+  void fill_up() {
+    for (auto i = 0; i < 1000; ++i) {
+      refused = stream.next(50);
+      const auto outcome = store->commit(batch_of(refused));
+      if (!outcome) {
+        const auto code = code_of(outcome.error());
+        CHECK((code == ec::store_unavailable || code == ec::timed_out));
+        return;
+      }
+      stored += 50;
+    }
+    FAIL("the disk never got full");
+  }
+
+  void check_taken_up_again() {
+    const auto again = store->commit(batch_of(refused));
+    REQUIRE_MESSAGE(again, message_of(again.error()));
+    CHECK(again->refused.empty());
+    CHECK(stored_events(*store, stream.clinic()) == stored + refused.events.size());
+    CHECK(verify_clinic(*store, stream.clinic())->fault == std::nullopt);
+  }
+
+  sqlite_backend backend;
+  std::unique_ptr<event_store> store = require_open(backend.open());
+  sample_stream stream{"c-1", 0};
+  size_t stored = 0;
+  clinic_append refused;
+};
 
 } // namespace
 
 TEST_CASE("sqlite: a write that fails stores nothing of its batch, which goes in once writing works again") {
   for (const auto limit_bytes : {300'000, 301'000, 400'000, 444'444}) {
-    sqlite_backend backend;
-    const auto store = require_open(backend.open());
-    sample_stream stream{"c-1", 0};
-    own(*store, stream);
-    size_t stored = 0;
+    filling_store filling;
     limit_file_size limit{static_cast<size_t>(limit_bytes)};
-    const auto refused = fill_up(*store, stream, stored);
-    const auto reader = require_open(backend.open_to_read());
-    CHECK(stored_events(*reader, stream.clinic()) == stored);
+    filling.fill_up();
+    CHECK(stored_events(*require_open(filling.backend.open_to_read()), filling.stream.clinic()) == filling.stored);
     limit.lift();
-    check_taken_up_again(*store, stream, refused, stored);
+    filling.check_taken_up_again();
   }
 }
 
@@ -240,16 +234,12 @@ TEST_CASE("sqlite: whichever sync fails, what a commit says about its batch is t
 TEST_CASE("sqlite: a full disk refuses a batch whole, and takes it once there is room") {
   // The last batch may end anywhere: inside a page, a frame, a file's header.
   for (const auto room_bytes : {0, 1, 1000, 300'000, 301'111, 444'444}) {
-    sqlite_backend backend;
-    const auto store = require_open(backend.open());
-    sample_stream stream{"c-1", 0};
-    own(*store, stream);
-    size_t stored = 0;
+    filling_store filling;
     small_disk disk{static_cast<size_t>(room_bytes)};
-    const auto refused = fill_up(*store, stream, stored);
-    CHECK(stored_events(*store, stream.clinic()) == stored);
+    filling.fill_up();
+    CHECK(stored_events(*filling.store, filling.stream.clinic()) == filling.stored);
     disk.make_room();
-    check_taken_up_again(*store, stream, refused, stored);
+    filling.check_taken_up_again();
   }
 }
 

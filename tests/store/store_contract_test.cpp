@@ -11,18 +11,7 @@ using namespace machiai::test;
 
 namespace {
 
-constexpr incarnation first_engine = 0xF00D'0000'0000'0001;
 constexpr incarnation second_engine = 7;
-
-/// Takes one clinic over and sets the stream's epoch.
-takeover own(event_store& store, sample_stream& stream, incarnation engine = first_engine) {
-  const std::vector clinics{stream.clinic()};
-  auto answers = store.take_over(clinics, engine);
-  REQUIRE_MESSAGE(answers, message_of(answers.error()));
-  REQUIRE(answers->size() == 1);
-  stream.set_epoch(answers->front().epoch);
-  return answers->front();
-}
 
 std::vector<size_t> refused_of(event_store& store, const commit_batch& batch) {
   auto outcome = store.commit(batch);

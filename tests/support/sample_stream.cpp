@@ -1,8 +1,11 @@
 #include "tests/support/sample_stream.hpp"
 
+#include "config/error.hpp"
 #include "store/event_codec.hpp"
 #include "store/hash_chain.hpp"
 #include "tests/support/sample_events.hpp"
+
+#include <doctest/doctest.h>
 
 namespace machiai::test {
 
@@ -41,6 +44,15 @@ void sample_stream::rewind(uint64_t seq, const digest& hash, uint32_t epoch) {
 
 snapshot_record sample_stream::snapshot() const {
   return {seq_, start + milliseconds{seq_}, hash_, "{\"folded\":" + std::to_string(seq_) + "}"};
+}
+
+takeover own(event_store& store, sample_stream& stream, incarnation engine) {
+  const std::vector clinics{stream.clinic()};
+  const auto answers = store.take_over(clinics, engine);
+  REQUIRE_MESSAGE(answers, message_of(answers.error()));
+  REQUIRE(answers->size() == 1);
+  stream.set_epoch(answers->front().epoch);
+  return answers->front();
 }
 
 commit_batch batch_of(clinic_append append) {

@@ -30,6 +30,13 @@ private:
   digest hash_{};
 };
 
+/// The engine most store tests are.
+inline constexpr incarnation first_engine = 0xF00D'0000'0000'0001;
+
+/// Takes the stream's clinic over for `engine`, so that the stream goes on under the epoch given; a failed test
+/// otherwise.
+takeover own(event_store& store, sample_stream& stream, incarnation engine = first_engine);
+
 /// One append as a batch.
 commit_batch batch_of(clinic_append append);
 
