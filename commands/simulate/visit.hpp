@@ -46,6 +46,7 @@ private:
 
   // What may happen in between.
   boost::asio::awaitable<void> probe_foreign_room();
+  boost::asio::awaitable<void> probe_used_link(boost::json::object redeem);
   boost::asio::awaitable<void> probe_rights(device& who);
   boost::asio::awaitable<void> hide_and_show(device& who);
   boost::asio::awaitable<void> second_device();

@@ -86,6 +86,18 @@ asio::awaitable<void> visit::probe_foreign_room() {
     model_.differ(foreign, 0, patient_.person + " could look at somebody else's visit");
 }
 
+asio::awaitable<void> visit::probe_used_link(json::object redeem) {
+  constexpr int64_t pause_ms = 3000;
+  const auto now_ms = at_.shared().on.now_ms();
+  if (now_ms - at_.shared().link_tried_again_ms < pause_ms)
+    co_return;
+  at_.shared().link_tried_again_ms = now_ms;
+  const auto again = co_await at_.post("/v1/invites/redeem", redeem);
+  at_.shared().findings.count("used links tried again");
+  if (again.status != 410)
+    model_.differ(room_, 0, "an invitation could be used twice");
+}
+
 asio::awaitable<void> visit::probe_rights(device& who) {
   const json::object admit{{"type", "admit"}, {"room", room_}, {"person", who.person()}};
   const auto admitted = co_await who.client().ask(admit);

@@ -119,7 +119,7 @@ class backup(machiai_test.TestCase):
         # An epoch is the second of a start: nobody restores a backup within the second of the engine it replaces.
         until(lambda: int(time.time()) > thrown_away[1][0], what="the next second")
         engine.start()
-        self.assertEqual(engine.run("verify", "--store", engine.store_url), "c1: ok\n")
+        self.assertRegex(engine.run("verify", "--store", engine.store_url), r"\Ac1: ok \d+ [0-9a-f]{64}\n\Z")
         self.assertFalse(engine.board()["cards"]["r1"]["locked"])
         self.assertEqual(engine.board()["cards"]["r1"]["invitations"], [])
         again = engine.connect("staff", "s1", resume=kept)
@@ -137,7 +137,7 @@ class backup(machiai_test.TestCase):
         self.assertTrue(again.send("lock_room", room="r1", id="thrown-away")["ok"])
         self.assertTrue(again.until(lambda state: state["room:r1"]["locked"]))
         engine.terminate()
-        self.assertEqual(engine.run("verify", "--store", engine.store_url), "c1: ok\n")
+        self.assertRegex(engine.run("verify", "--store", engine.store_url), r"\Ac1: ok \d+ [0-9a-f]{64}\n\Z")
 
     def test_a_sqlite_store_is_restored_from_its_online_backup(self):
         self.restore("sqlite")
