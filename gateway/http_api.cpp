@@ -322,8 +322,20 @@ bool http_api::take(const subscribed& x) {
 }
 
 void http_api::expire(int64_t oldest_ms) {
+  expire_calls([oldest_ms](const call& x) { return x.since_ms <= oldest_ms; });
+}
+
+void http_api::expire(const clinic_id& clinic) {
+  // Statements are read from the store, by somebody else.
+  expire_calls([&clinic](const call& x) {
+    return x.route.kind != command_kind::get_usage && (x.redeem ? x.redeem->clinic : x.route.clinic) == clinic;
+  });
+}
+
+template <class Which>
+void http_api::expire_calls(Which which) {
   for (auto it = calls_.begin(); it != calls_.end();) {
-    if (it->second.what.since_ms > oldest_ms) {
+    if (!which(it->second.what)) {
       ++it;
       continue;
     }

@@ -32,8 +32,10 @@ public:
   bool take(const subscribed& x);
   bool take(const answered& x);
 
-  /// Requests begun before `oldest_ms` (monotonic) are answered with 504.
+  /// Requests begun before `oldest_ms` (monotonic) are answered with 504, their outcome unknown.
   void expire(int64_t oldest_ms);
+  /// So are those that wait for this clinic's actor, which died.
+  void expire(const clinic_id& clinic);
 
 private:
   /// A request on its way through authentication and the clinic.
@@ -52,6 +54,8 @@ private:
     commands_in_flight::place place;
   };
 
+  template <class Which>
+  void expire_calls(Which which);
   void handle_admin(connection_id from, const http_request& request);
   void authenticate(call x);
   void authorise(call x, const token_claims& claims);

@@ -166,8 +166,13 @@ void shard::take(const caf::down_msg& x) {
   for (auto& [id, link] : links_) {
     if (!link.actor || link.actor->id() != x.source.id())
       continue;
-    // Commands on their way may or may not have come to anything: their time-outs say so, and a repetition with the
-    // same id finds out.
+    // Commands on their way may or may not have come to anything, and nobody is left to say: a repetition with the same
+    // id finds out.
+    const auto now_ms = io_shard::now_ms();
+    for (const auto connection : link.sessions)
+      if (auto* s = find(connection))
+        expire_commands(*s, now_ms);
+    http_->expire(link.id);
     seek(link, false);
     return;
   }
@@ -241,25 +246,28 @@ void shard::close_when_answered(int64_t latest_ms) {
       [&](connection_id id) { io_.close(id, static_cast<uint16_t>(close_code::restarting), "planned restart"); });
 }
 
+void shard::expire_commands(session& s, int64_t latest_ms) {
+  const auto why = make_error(ec::timed_out, "no answer in time; repeat with the same id");
+  for (auto it = s.pending.begin(); it != s.pending.end();) {
+    if (it->second.since_ms > latest_ms) {
+      ++it;
+      continue;
+    }
+    // Perhaps it came to pass; then the device is there.
+    if (it->second.told)
+      note_entry(s, *it->second.told);
+    send_text(s, refusal_frame(it->first, why));
+    metrics_.command_done(it->second.kind, outcome_label::failed);
+    it = s.pending.erase(it);
+  }
+}
+
 void shard::expire_commands() {
   const auto now_ms = io_shard::now_ms();
   common_->pulse.beat(index_, now_ms);
   const auto oldest = now_ms - context_.shared.settings->command.timeout_ms;
-  const auto why = make_error(ec::timed_out, "no answer in time; repeat with the same id");
-  for (auto& [id, s] : sessions_) {
-    for (auto it = s.pending.begin(); it != s.pending.end();) {
-      if (it->second.since_ms > oldest) {
-        ++it;
-        continue;
-      }
-      // Perhaps it came to pass; then the device is there.
-      if (it->second.told)
-        note_entry(s, *it->second.told);
-      send_text(s, refusal_frame(it->first, why));
-      metrics_.command_done(it->second.kind, outcome_label::failed);
-      it = s.pending.erase(it);
-    }
-  }
+  for (auto& [id, s] : sessions_)
+    expire_commands(s, oldest);
   http_->expire(oldest);
   close_idle_links();
   auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{500});

@@ -95,6 +95,8 @@ private:
   void leave_link(session& s);
   void check_entitlement(clinic_link& link);
   void expire_commands();
+  /// Tells the client that what it asked up to `latest_ms` (monotonic) may or may not have come to anything.
+  void expire_commands(session& s, int64_t latest_ms);
   /// Lets go of clinics that nobody here looks at or asks, so that they can go to sleep.
   void close_idle_links();
   void close_when_answered(int64_t latest_ms);

@@ -336,6 +336,20 @@ class failing_store(machiai_test.TestCase):
             Clinic().read(rows)
         engine.run("verify", "--store", engine.store_url)
 
+    def test_what_a_failed_commit_takes_with_it_is_answered_at_once(self):
+        """Its clinic ends, so nobody is left to answer; the client must not wait for a time-out to ask again."""
+        engine = self.engine(settings={"command": {"timeout_ms": 600000}})
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        staff = engine.connect("staff", "s1")
+        run_sql(engine.store_url, "CREATE TRIGGER broken BEFORE INSERT ON event_log BEGIN SELECT RAISE(ABORT, ''); END")
+        reply = staff.send("lock_room", id="k1", room="r1")
+        self.assertEqual(reply["error"]["code"], "timed_out")
+        answer = engine.put("/v1/clinics/c1/doctors/d1", {"name": "医師 改"}, expect=None)
+        self.assertIn(answer.status, (503, 504))
+        run_sql(engine.store_url, "DROP TRIGGER broken")
+        until(lambda: staff.send("lock_room", id="k1", room="r1")["ok"], what="the same command again")
+        self.assertTrue(staff.until(lambda state: state["room:r1"]["locked"]))
+
     def test_a_database_that_dies_under_load_and_comes_back(self):
         server = Postgres()
         self.addCleanup(server.remove)
