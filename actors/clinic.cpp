@@ -252,7 +252,7 @@ void clinic_actor_state::tell_place(const room_id& room, const person_id& who, u
 
 void clinic_actor_state::end_turn() {
   if (auto what = stream_->end_turn()) {
-    shared_.count_waiting(static_cast<int64_t>(what->what.events.size()));
+    shared_.count_waiting(static_cast<int64_t>(rows_of(what->what)));
     self_->send(log_, std::move(*what));
   } else if (stream_->is_durable())
     send_released(0, 0);

@@ -12,13 +12,13 @@ tariff environment::price() const {
 }
 
 void environment::count_waiting(int64_t change) const {
-  ready->waiting_events += static_cast<uint64_t>(change);
+  ready->waiting_rows += static_cast<uint64_t>(change);
   if (metrics)
-    metrics->waiting_events.add(change);
+    metrics->waiting_rows.add(change);
 }
 
 bool environment::store_takes_commands() const {
-  return ready->store_writes && ready->waiting_events < settings->store.waiting_events_max;
+  return ready->store_writes && ready->waiting_rows < settings->store.waiting_rows_max;
 }
 
 } // namespace machiai

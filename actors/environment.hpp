@@ -19,7 +19,7 @@ struct readiness {
   /// Clinics that died too often to be woken again at once.
   std::atomic<uint32_t> clinics_failing{0};
   /// Events that are decided but not stored yet.
-  std::atomic<uint64_t> waiting_events{0};
+  std::atomic<uint64_t> waiting_rows{0};
 };
 
 /// What every actor of one engine process shares. Copied into each; the settings never change while it runs.

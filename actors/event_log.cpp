@@ -39,7 +39,7 @@ void event_log_state::init(environment shared, std::shared_ptr<event_store> stor
 
 void event_log_state::add(append& x) {
   const auto sender = caf::actor_cast<clinic_actor>(self_->current_sender());
-  gathered_.events += x.what.events.size();
+  gathered_.rows += rows_of(x.what);
   auto& appends = gathered_.what.appends;
   const auto [it, is_new] = gathered_.places.try_emplace(x.what.clinic, appends.size());
   if (!is_new && appends[it->second].epoch == x.what.epoch) {
@@ -56,7 +56,7 @@ void event_log_state::add(append& x) {
     appends.push_back(std::move(x.what));
     gathered_.writers.push_back({sender, x.ticket});
   }
-  if (gathered_.events >= shared_.settings->store.batch_events_max && !unknown_)
+  if (gathered_.rows >= shared_.settings->store.batch_rows_max && !unknown_)
     commit_gathered();
   schedule_flush();
 }
@@ -126,13 +126,16 @@ void event_log_state::measure(const batch& done, const caf::error& problem, int6
   if (!shared_.metrics)
     return;
   shared_.metrics->commit_seconds.observe(static_cast<double>(length_us) / 1e6);
-  shared_.metrics->commit_events.observe(static_cast<double>(done.events));
+  size_t events = 0;
+  for (const auto& x : done.what.appends)
+    events += x.events.size();
+  shared_.metrics->commit_events.observe(static_cast<double>(events));
   if (problem)
     shared_.metrics->store_failures.add();
 }
 
 void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
-  shared_.count_waiting(-static_cast<int64_t>(done.events));
+  shared_.count_waiting(-static_cast<int64_t>(done.rows));
   const auto now_us = monotonic_us();
   for (size_t i = 0; i < done.writers.size(); ++i) {
     const auto& to = done.writers[i];
@@ -153,13 +156,13 @@ void event_log_state::drop_lost(batch& x) {
   batch kept;
   for (size_t i = 0; i < x.writers.size(); ++i) {
     auto& what = x.what.appends[i];
-    const auto events = what.events.size();
+    const auto rows = rows_of(what);
     if (const auto it = lost_.find(what.clinic); it != lost_.end() && it->second == what.epoch) {
-      shared_.count_waiting(-static_cast<int64_t>(events));
+      shared_.count_waiting(-static_cast<int64_t>(rows));
       self_->send(x.writers[i].clinic, append_failed{make_error(ec::store_unavailable, "an earlier append was lost")});
       continue;
     }
-    kept.events += events;
+    kept.rows += rows;
     kept.what.appends.push_back(std::move(what));
     kept.writers.push_back(x.writers[i]);
   }

@@ -16,7 +16,7 @@
 namespace machiai {
 
 /// State of the event log: the store's only writer. What came in while the last commit ran goes out as the next one, at
-/// least `store.commit_interval_us` apart and at most `store.batch_events_max` events (and one append) long; wake-ups
+/// least `store.commit_interval_us` apart and at most `store.batch_rows_max` rows (and one append) long; wake-ups
 /// wait for the commit before them. A commit whose outcome the store cannot tell is put to it again until it can. A
 /// commit that fails is told to every clinic in it, and nothing later of theirs is stored: the store refuses what does
 /// not continue its numbering.
@@ -52,7 +52,7 @@ private:
     commit_batch what;
     std::vector<writer> writers;
     std::map<clinic_id, size_t> places;
-    size_t events = 0;
+    size_t rows = 0;
   };
 
   void schedule_flush();

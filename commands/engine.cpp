@@ -46,7 +46,7 @@ std::string not_ready(const environment& shared) {
     return "draining";
   if (!ready.store_writes)
     return "the store does not write";
-  if (ready.waiting_events >= shared.settings->store.waiting_events_max)
+  if (ready.waiting_rows >= shared.settings->store.waiting_rows_max)
     return "the store does not keep up";
   return ready.clinics_failing > shared.settings->clinic.failing_max ? "clinics keep dying" : "";
 }

@@ -47,8 +47,6 @@ row row_of(ec code) {
     return {"command_id_reused", false, "The command id was used for another command; make a new one."};
   case ec::not_present:
     return {"not_present", false, "The person is neither in the room nor in its waiting room."};
-  case ec::not_admitted:
-    return {"not_admitted", false, "The clinic has not admitted this person."};
   case ec::room_locked:
     return {"room_locked", true, "The room is locked."};
   case ec::room_full:

@@ -44,8 +44,6 @@ enum class ec : uint8_t {
   command_id_reused,
   /// The person is not in the room or its waiting room.
   not_present,
-  /// Only admitted persons may do this.
-  not_admitted,
   /// The room is locked.
   room_locked,
   /// The room holds as many persons as its limit allows.

@@ -69,7 +69,7 @@ struct connection_settings {
   /// for one snapshot; a reader that takes nothing for the stall time is closed.
   uint32_t send_soft_bytes = 256 * 1024;
   uint32_t send_hard_bytes = 1024 * 1024;
-  /// Replies, snapshots and control frames, which are never dropped; beyond it the connection is closed.
+  /// Replies and control frames, which are never dropped; beyond it the connection is closed.
   uint32_t send_reserved_bytes = 1024 * 1024;
   /// What the kernel may hold unsent for one connection (TCP_NOTSENT_LOWAT).
   uint32_t kernel_unsent_bytes = 128 * 1024;
@@ -152,14 +152,14 @@ struct store_settings {
   std::string url = "sqlite:machiai.db";
   /// The least time between two commits; 0 commits as soon as the last one is done.
   uint32_t commit_interval_us = 1000;
-  uint32_t batch_events_max = 4096;
+  uint32_t batch_rows_max = 4096;
   /// How often the background step runs and how many rows it indexes at once.
   uint32_t index_interval_ms = 1000;
   uint32_t index_rows_max = 20000;
   /// How many old answers and snapshots the same step looks at.
   uint32_t prune_rows_max = 2000;
-  /// Appends waiting for the store before commands are refused.
-  uint32_t waiting_events_max = 65536;
+  /// Rows (events and answers) waiting for the store before commands are refused.
+  uint32_t waiting_rows_max = 65536;
   /// Past these the store counts as unavailable. SQLite only waits for locks.
   uint32_t connect_timeout_ms = 5000;
   uint32_t lock_timeout_ms = 5000;

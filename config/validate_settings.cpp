@@ -126,8 +126,8 @@ private:
             command.in_flight_per_clinic_max, true);
     ordered("command.in_flight_per_clinic_max", command.in_flight_per_clinic_max, "command.in_flight_max",
             command.in_flight_max, true);
-    ordered("store.batch_events_max", given_.store.batch_events_max, "store.waiting_events_max",
-            given_.store.waiting_events_max, true);
+    ordered("store.batch_rows_max", given_.store.batch_rows_max, "store.waiting_rows_max",
+            given_.store.waiting_rows_max, true);
     ordered("store.lock_timeout_ms", given_.store.lock_timeout_ms, "store.statement_timeout_ms",
             given_.store.statement_timeout_ms, true);
     ordered("token.guest_lifetime_ms", given_.token.guest_lifetime_ms, "token.lifetime_max_ms",

@@ -6,13 +6,11 @@
 #include <cstdint>
 
 /// Why the server closes a WebSocket. The range alone tells a client what to do: 1xxx by RFC 6455, 40xx reconnect at
-/// once, 41xx reconnect later (full jitter, or inside the window of the `reconnect` frame before it), 42xx do not come
-/// back with the same token and request.
+/// once (for a clinic that moves to another engine; none is sent yet), 41xx reconnect later (full jitter, or inside the
+/// window of the `reconnect` frame before it), 42xx do not come back with the same token and request.
 namespace machiai {
 
 enum class close_code : uint16_t {
-  /// The clinic moved or was rebuilt; nothing is lost.
-  reconnect = 4000,
   /// Planned restart; the `reconnect` frame before it gave a window.
   restarting = 4100,
   /// The engine cannot serve just now: the store does not write, or there is too much to do.

@@ -20,7 +20,6 @@ uint16_t status_of(ec code) {
   case ec::revoked:
     return 401;
   case ec::forbidden:
-  case ec::not_admitted:
   case ec::removed:
     return 403;
   case ec::not_found:

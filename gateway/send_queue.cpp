@@ -5,14 +5,40 @@
 
 namespace machiai {
 
+std::size_t& send_queue::counter(frame_kind kind) {
+  switch (kind) {
+  case frame_kind::state:
+    return state_bytes_;
+  case frame_kind::snapshot:
+    return snapshot_bytes_;
+  default:
+    return reserved_bytes_;
+  }
+}
+
+/// State frames make room for themselves.
+bool send_queue::has_room_for(const outgoing_frame& frame) const {
+  const auto size = frame.bytes->size();
+  switch (frame.kind) {
+  case frame_kind::state:
+    return true;
+  case frame_kind::snapshot:
+    return snapshot_bytes_ == 0 || frame.key == snapshot_key_ || snapshot_bytes_ + size <= limits_->reserved_bytes;
+  default:
+    const auto extra = frame.kind == frame_kind::control ? limits_->control_bytes : 0;
+    return reserved_bytes_ == 0 || reserved_bytes_ + size <= limits_->reserved_bytes + extra;
+  }
+}
+
 send_queue::push_result send_queue::push(outgoing_frame frame) {
   const auto size = frame.bytes->size();
   const bool is_state = frame.kind == frame_kind::state;
   if (is_state && overflowed_)
     return push_result::dropped;
-  const auto extra = frame.kind == frame_kind::control ? limits_->control_bytes : 0;
-  if (!is_state && reserved_bytes_ > 0 && reserved_bytes_ + size > limits_->reserved_bytes + extra)
+  if (!has_room_for(frame))
     return push_result::refused;
+  if (frame.kind == frame_kind::snapshot)
+    snapshot_key_ = frame.key;
   bool replaced = false;
   if (is_state && frame.key != 0 && conflating()) {
     if (!places_)

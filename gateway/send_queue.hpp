@@ -16,10 +16,13 @@ namespace machiai {
 enum class frame_kind : uint8_t {
   /// A view of something: replaced by a newer one of the same key, dropped when a snapshot will follow.
   state,
-  /// The answer to a command or a snapshot: never replaced or dropped.
+  /// The answer to a command: never replaced or dropped.
   reply,
   /// Pong, ping, close, handshake, HTTP: never replaced or dropped.
   control,
+  /// What a subscription begins with, a board or the frames that were missed: never replaced or dropped. All of one
+  /// subscription, which is one `key`, is taken whatever its size: the clinic's limits bound it.
+  snapshot,
 };
 
 /// One complete frame on its way to one connection; the bytes are shared by all receivers.
@@ -37,15 +40,16 @@ struct send_limits {
   std::size_t soft_bytes = 256 * 1024;
   /// State frames beyond this are dropped for one snapshot.
   std::size_t hard_bytes = 1024 * 1024;
-  /// Replies and control frames together; beyond this the reader is hopeless.
+  /// Replies and control frames together; beyond this the reader is hopeless. So is one that has more than this of an
+  /// earlier subscription pending when the next one begins.
   std::size_t reserved_bytes = 1024 * 1024;
   /// What control frames may have on top, so that a close frame still fits.
   std::size_t control_bytes = 16 * 1024;
 };
 
 /// Frames for one connection that the socket has not taken yet. First in, first out; the newest of collapsed frames
-/// takes the last place, so numbering stays ascending. Memory stays within the limits plus one frame whatever the
-/// reader does. An idle queue owns no memory. Not thread-safe; no I/O.
+/// takes the last place, so numbering stays ascending. Memory stays within the limits plus one frame of each sort and
+/// one subscription's beginning, whatever the reader does. An idle queue owns no memory. Not thread-safe; no I/O.
 class send_queue {
 public:
   enum class push_result : uint8_t {
@@ -56,7 +60,7 @@ public:
     overflowed,
     /// Dropped because the queue overflowed before and has not drained since.
     dropped,
-    /// Too many replies and control frames: not queued, close the connection.
+    /// Too many replies, control frames or snapshots: not queued, close the connection.
     refused,
   };
 
@@ -80,7 +84,7 @@ public:
   bool empty() const { return live_ == 0; }
   /// Frames and bytes pending.
   std::size_t frames() const { return live_; }
-  std::size_t bytes() const { return state_bytes_ + reserved_bytes_; }
+  std::size_t bytes() const { return state_bytes_ + reserved_bytes_ + snapshot_bytes_; }
   /// Bytes taken by `consume` over the queue's life.
   uint64_t bytes_handed_over() const { return handed_over_; }
   /// Between an overflow and `take_drained`: state frames are dropped.
@@ -91,7 +95,8 @@ public:
 
 private:
   bool conflating() const { return bytes() > limits_->soft_bytes; }
-  std::size_t& counter(frame_kind kind) { return kind == frame_kind::state ? state_bytes_ : reserved_bytes_; }
+  std::size_t& counter(frame_kind kind);
+  bool has_room_for(const outgoing_frame& frame) const;
   void erase(std::size_t position);
   void collapse();
   void compact();
@@ -105,6 +110,9 @@ private:
   std::size_t offset_ = 0;
   std::size_t state_bytes_ = 0;
   std::size_t reserved_bytes_ = 0;
+  std::size_t snapshot_bytes_ = 0;
+  /// Of the subscription that began last.
+  uint64_t snapshot_key_ = 0;
   uint64_t handed_over_ = 0;
   bool overflowed_ = false;
   /// Key to place in `items_`, only while conflating.

@@ -118,6 +118,8 @@ private:
   shard_metrics metrics_;
   std::unique_ptr<http_api> http_;
   std::unordered_map<connection_id, session> sessions_;
+  /// Begun here so far: tells their snapshots apart.
+  uint64_t subscriptions_ = 0;
   std::unordered_map<clinic_id, clinic_link> links_;
   /// When the feeds were committed whose frames this turn of the loop is to write.
   std::vector<int64_t> unwritten_us_;

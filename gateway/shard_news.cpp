@@ -48,8 +48,9 @@ void shard::welcome(session& s, const subscribed& x) {
   } else if (is_new_person) {
     name_device(s);
   }
+  ++subscriptions_;
   for (const auto& text : x.frames)
-    send_text(s, text);
+    io_.send(s.connection, {prepare_text_frame(text), subscriptions_, frame_kind::snapshot});
 }
 
 void shard::take(const feed& x) {

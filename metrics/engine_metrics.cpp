@@ -119,7 +119,7 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   commit_socket_seconds = make_histogram(into, metric::commit_socket);
   commit_seconds = make_histogram(into, metric::commit);
   commit_events = make_histogram(into, metric::commit_events);
-  waiting_events = make_gauges(into, metric::waiting_events)[0];
+  waiting_rows = make_gauges(into, metric::waiting_rows)[0];
   store_failures = make_counters(into, metric::store_failures)[0];
   fill(people, make_gauges(into, metric::people));
   rooms_in_consultation = make_gauges(into, metric::rooms_in_consultation)[0];

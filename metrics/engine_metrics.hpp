@@ -34,7 +34,7 @@ public:
   histogram_handle commit_socket_seconds;
   histogram_handle commit_seconds;
   histogram_handle commit_events;
-  gauge_handle waiting_events;
+  gauge_handle waiting_rows;
   counter_handle store_failures;
   per_label<presence_label, gauge_handle> people;
   gauge_handle rooms_in_consultation;

@@ -22,7 +22,7 @@ enum class metric : uint8_t {
   commit_socket,
   commit,
   commit_events,
-  waiting_events,
+  waiting_rows,
   store_failures,
   people,
   rooms_in_consultation,

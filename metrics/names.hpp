@@ -70,10 +70,10 @@ inline constexpr std::array metric_table{
                "Events in one commit.",
                {},
                batch_buckets},
-    metric_row{metric::waiting_events,
+    metric_row{metric::waiting_rows,
                metric_kind::gauge,
-               "machiai_store_waiting_events",
-               "Events that wait for the store.",
+               "machiai_store_waiting_rows",
+               "Events and answers that wait for the store.",
                {}},
     metric_row{
         metric::store_failures, metric_kind::counter, "machiai_store_failures_total", "Commits that failed.", {}},

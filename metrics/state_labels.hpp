@@ -65,7 +65,6 @@ enum class close_label : uint8_t {
   code_1011,
   code_1012,
   code_1013,
-  code_4000,
   code_4100,
   code_4101,
   code_4102,
@@ -82,8 +81,8 @@ enum class close_label : uint8_t {
 };
 template <>
 struct label_words<close_label> {
-  static constexpr std::array<std::string_view, 27> value{
-      "1000", "1001", "1002", "1003", "1005", "1006", "1007", "1008", "1009", "1010", "1011", "1012", "1013", "4000",
+  static constexpr std::array<std::string_view, 26> value{
+      "1000", "1001", "1002", "1003", "1005", "1006", "1007", "1008", "1009", "1010", "1011", "1012", "1013",
       "4100", "4101", "4102", "4103", "4200", "4201", "4202", "4203", "4204", "4205", "4206", "4207", "other"};
 };
 

@@ -72,6 +72,11 @@ struct clinic_append {
   std::optional<snapshot_record> snapshot;
 };
 
+/// What of it grows with what is asked: refused commands leave answers without events.
+inline size_t rows_of(const clinic_append& x) {
+  return x.events.size() + x.answers.size();
+}
+
 /// One transaction.
 struct commit_batch {
   std::vector<clinic_append> appends;

@@ -158,14 +158,14 @@ TEST_CASE_FIXTURE(failing_actors, "clinic: one that keeps dying counts as failin
 TEST_CASE_FIXTURE(failing_actors,
                   "log: what waits for a store that does not answer is counted, and commands are held off") {
   settle();
-  CHECK(engine().shared().ready->waiting_events == 0);
+  CHECK(engine().shared().ready->waiting_rows == 0);
   engine().store().set_down(true);
   shard().send(at(doctor_page), command_id{"lock"}, of_room({lock_room{room_id{"r1"}}}));
   settle();
   CHECK_FALSE(engine().shared().store_takes_commands());
   engine().store().set_down(false);
   advance(minutes{1});
-  CHECK(engine().shared().ready->waiting_events == 0);
+  CHECK(engine().shared().ready->waiting_rows == 0);
   CHECK(engine().shared().store_takes_commands());
 }
 

@@ -20,8 +20,12 @@ int outlive_actor(bool planned) {
   caf::actor_system_config config;
   caf::actor_system system{config};
   const auto ending = std::make_shared<std::atomic<bool>>(planned);
+  // With an argument, because CAF 0.17.6 dereferences a null pointer to spawn a functor without any.
   const auto victim = system.spawn(
-      [](caf::event_based_actor*) -> caf::behavior { return {[](int) { throw std::runtime_error("a defect"); }}; });
+      [](caf::event_based_actor*, const char* defect) -> caf::behavior {
+        return {[defect](int) { throw std::runtime_error(defect); }};
+      },
+      "a defect");
   end_process_with(caf::actor_cast<caf::strong_actor_ptr>(victim), "victim", ending);
   caf::scoped_actor self{system};
   self->send(victim, 1);

@@ -159,7 +159,7 @@ TEST_CASE("settings: what they ask of each other is checked and blamed on the on
   CHECK(failure_of("[command]\nin_flight_per_clinic_max = 16") ==
         "machiai.toml:2: command.in_flight_per_clinic_max: 16 must not be below "
         "command.in_flight_per_session_max (32)");
-  CHECK(failure_of("[store]\nwaiting_events_max = 100").find("batch_events_max") != std::string::npos);
+  CHECK(failure_of("[store]\nwaiting_rows_max = 100").find("batch_rows_max") != std::string::npos);
   CHECK(failure_of("[connection]\nmessage_bytes_max = 2048").find("hello_bytes_max") != std::string::npos);
   CHECK(failure_of("[drain]\nhard_limit_ms = 1000").find("reconnect_window_ms") != std::string::npos);
   CHECK(failure_of("[token]\nlifetime_max_ms = 60000\nguest_lifetime_ms = 60000").find("leeway_ms") !=

@@ -14,6 +14,6 @@ TEST_CASE("close code: whatever the engine closes with is counted under its own 
     const auto code = close_for(static_cast<transport_fault>(i)).code;
     CHECK(label_word(close_label_of(code)) == std::to_string(code));
   }
-  for (const auto code : {close_code::reconnect, close_code::restarting, close_code::no_hello, close_code::silent})
+  for (const auto code : {close_code::restarting, close_code::no_hello, close_code::silent})
     CHECK(label_word(close_label_of(static_cast<unsigned>(code))) == std::to_string(static_cast<unsigned>(code)));
 }

@@ -50,11 +50,23 @@ struct naive_queue {
     bool begun;
   };
 
-  std::size_t sum(bool of_state) const {
+  std::size_t sum(std::initializer_list<frame_kind> kinds) const {
     std::size_t total = 0;
     for (const auto& each : items)
-      total += (each.kind == frame_kind::state) == of_state ? each.bytes.size() : 0;
+      total += std::find(kinds.begin(), kinds.end(), each.kind) != kinds.end() ? each.bytes.size() : 0;
     return total;
+  }
+
+  bool is_refused(const outgoing_frame& frame) const {
+    const auto size = frame.bytes->size();
+    const auto earlier = sum({frame_kind::snapshot});
+    const auto reserved = sum({frame_kind::reply, frame_kind::control});
+    const auto extra = frame.kind == frame_kind::control ? limits.control_bytes : 0;
+    if (frame.kind == frame_kind::state)
+      return false;
+    if (frame.kind == frame_kind::snapshot)
+      return earlier > 0 && frame.key != subscription && earlier + size > limits.reserved_bytes;
+    return reserved > 0 && reserved + size > limits.reserved_bytes + extra;
   }
 
   send_queue::push_result push(const outgoing_frame& frame) {
@@ -63,11 +75,12 @@ struct naive_queue {
     const auto size = frame.bytes->size();
     if (is_state && overflow)
       return dropped;
-    const auto extra = frame.kind == frame_kind::control ? limits.control_bytes : 0;
-    if (!is_state && sum(false) > 0 && sum(false) + size > limits.reserved_bytes + extra)
+    if (is_refused(frame))
       return refused;
+    if (frame.kind == frame_kind::snapshot)
+      subscription = frame.key;
     bool replaced = false;
-    if (is_state && frame.key != 0 && sum(true) + sum(false) > limits.soft_bytes) {
+    if (is_state && frame.key != 0 && all().size() > limits.soft_bytes) {
       replaced = remove_all_but_newest(frame.key);
       const auto gone = std::remove_if(items.begin(), items.end(), [&](const item& each) {
         return each.kind == frame_kind::state && each.key == frame.key && !each.begun;
@@ -75,7 +88,8 @@ struct naive_queue {
       replaced = replaced || gone != items.end();
       items.erase(gone, items.end());
     }
-    if (is_state && sum(true) > 0 && sum(true) + size > limits.hard_bytes) {
+    const auto states = sum({frame_kind::state});
+    if (is_state && states > 0 && states + size > limits.hard_bytes) {
       std::erase_if(items, [](const item& each) { return each.kind == frame_kind::state && !each.begun; });
       overflow = true;
       return overflowed;
@@ -124,6 +138,7 @@ struct naive_queue {
   send_limits limits;
   std::deque<item> items;
   bool overflow = false;
+  uint64_t subscription = 0;
 };
 
 } // namespace
@@ -195,6 +210,22 @@ TEST_CASE("send queue: replies and control frames have a limit of their own") {
   CHECK(queue.frames() == 2);
 }
 
+TEST_CASE("send queue: all that a subscription begins with is taken; the next one waits for the reader") {
+  const send_limits limits{10, 20, 30, 5};
+  send_queue queue(limits);
+  const auto snapshot = [](std::string text, uint64_t subscription) {
+    return outgoing_frame{bytes_of(std::move(text)), subscription, frame_kind::snapshot};
+  };
+  CHECK(queue.push(reply("welcome")) == send_queue::push_result::queued);
+  for (int i = 0; i < 20; ++i)
+    CHECK(queue.push(snapshot(std::string(50, 's'), 1)) == send_queue::push_result::queued);
+  CHECK(queue.push(reply("answer")) == send_queue::push_result::queued);
+  CHECK(queue.push(snapshot("s", 2)) == send_queue::push_result::refused);
+  drain(queue);
+  CHECK(queue.push(snapshot("s", 2)) == send_queue::push_result::queued);
+  CHECK(queue.push(snapshot("s", 3)) == send_queue::push_result::queued);
+}
+
 TEST_CASE("send queue: two keys pushed for ever to a reader that takes nothing stay two frames") {
   const send_limits limits{10, 1000, 1000, 0};
   send_queue queue(limits);
@@ -211,12 +242,12 @@ TEST_CASE("send queue: random operations agree with the naive model") {
     const auto below = [&](uint32_t n) { return static_cast<std::size_t>(random() % n); };
     const send_limits limits{below(200), 50 + below(400), 50 + below(200), below(50)};
     send_queue queue(limits);
-    naive_queue model{limits, {}, false};
+    naive_queue model{limits, {}, false, 0};
     char letter = 'a';
     for (int step = 0; step < 400; ++step) {
       if (below(10) < 6) {
         letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1);
-        const auto kind = static_cast<frame_kind>(below(5) < 3 ? 0 : 1 + below(2));
+        const auto kind = static_cast<frame_kind>(below(6) < 3 ? 0 : 1 + below(3));
         const outgoing_frame frame{bytes_of(std::string(1 + below(40), letter)), below(6), kind};
         REQUIRE(queue.push(frame) == model.push(frame));
       } else {

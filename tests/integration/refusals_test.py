@@ -316,7 +316,7 @@ class failing_store(machiai_test.TestCase):
         until(lambda: len(refused()) > 5, what="refusals")
         # What is small may still find room in between.
         until(lambda: refused() and not self.ready(engine), what="readiness false")
-        self.assertLessEqual(set(refused()), UNDECIDED | {"closed 4101", "closed 4000"})
+        self.assertLessEqual(set(refused()), UNDECIDED | {"closed 4101"})
         self.assertEqual(engine.admin("/livez").status, 200)
         self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
         disk.free(engine)
@@ -384,7 +384,7 @@ class failing_store(machiai_test.TestCase):
             stop.set()
             for thread in threads:
                 thread.join(60)
-        bad = {x for x in outcomes.values() if x != "ok"} - UNDECIDED - {"closed 4101", "closed 4000"}
+        bad = {x for x in outcomes.values() if x != "ok"} - UNDECIDED - {"closed 4101"}
         self.assertFalse(bad, f"answers while the database was away: {bad}")
         self.check_log(engine, "s1", outcomes)
 
