@@ -16,14 +16,14 @@ class large_clinic(machiai_test.TestCase):
         engine = self.engine(settings=SETTINGS)
         engine.seed_visit("r0", patient="p1", doctor="d1")
         visit = {"starts_at": "2026-04-10T01:00:00.000Z", "patients": ["p1"], "doctors": ["d1"]}
-        visit["menu"] = "オンライン再診(三十分、予約制、家族同席可、通訳あり)"
+        visit["menu"] = "オンライン再診(三十分、予約制、家族同席可、通訳あり、字幕あり、録画なし、院外薬局受け取り)"
         for i in range(1, ROOMS):
             engine.put(f"/v1/clinics/c1/appointments/r{i}", visit)
         engine.put("/v1/clinics/c1/appointments/one-more", visit, expect=429)
         desk = engine.connect("staff", "s1")
         self.assertEqual(len([key for key in desk.state if key.startswith("room:")]), ROOMS)
         board = json.dumps(engine.board(), ensure_ascii=False, separators=(",", ":"))
-        self.assertGreater(len(board.encode()), 2**20)
+        self.assertGreater(len(board.encode()), 1_150_000)
         desk.ok("lock_room", room="r7")
         self.assertTrue(desk.until(lambda state: state["room:r7"]["locked"]))
 
