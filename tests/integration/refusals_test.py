@@ -9,6 +9,7 @@ import pathlib
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -335,6 +336,43 @@ class failing_store(machiai_test.TestCase):
         for rows in read_events(engine.store_url).values():
             Clinic().read(rows)
         engine.run("verify", "--store", engine.store_url)
+
+    def test_a_store_that_does_not_keep_up_refuses_further_commands(self):
+        limits = {"batch_rows_max": 1, "waiting_rows_max": 4, "lock_timeout_ms": 15000}
+        engine = self.engine(settings={"store": limits, "command": {"timeout_ms": 600000}})
+        engine.seed_visit("r1", patient="p1", doctor="d1")
+        staff = engine.connect("staff", "s1")
+        with contextlib.closing(sqlite3.connect(engine.store_url[7:], isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            # Two rows each: an event and an answer.
+            waiting = [staff.post("lock_room", room="r1"), staff.post("unlock_room", room="r1")]
+            until(lambda: not self.ready(engine), what="readiness false")
+            self.assertIn("keep up", engine.admin("/readyz", expect=503).text)
+            self.assertEqual(staff.send("lock_room", id="k", room="r1")["error"]["code"], "store_unavailable")
+            refused = engine.put("/v1/clinics/c1/doctors/d1", {"name": "医師"}, expect=503)
+            self.assertEqual(refused.body["code"], "store_unavailable")
+            other.execute("COMMIT")
+        self.assertEqual([staff.reply(x)["ok"] for x in waiting], [True, True])
+        until(lambda: self.ready(engine), what="ready again")
+        self.assertTrue(staff.send("lock_room", id="k", room="r1")["ok"])
+
+    def test_clinics_that_keep_dying_make_the_engine_not_ready(self):
+        engine = self.engine(settings={"clinic": {"failing_max": 0, "restarts_max": 1, "restart_window_ms": 5000}})
+        for clinic in ("c1", "c2"):
+            engine.seed_visit("r1", patient="p1", doctor="d1", clinic=clinic)
+        run_sql(engine.store_url, "CREATE TRIGGER broken BEFORE INSERT ON event_log WHEN NEW.clinic = 'c1' "
+                                  "BEGIN SELECT RAISE(ABORT, ''); END")
+
+        def why_not_ready():
+            engine.put("/v1/clinics/c1/doctors/d1", {"name": f"医師 {next(self.turns)}"}, expect=None)
+            # The store writes for others, so in the end it is not the store.
+            engine.put("/v1/clinics/c2/doctors/d1", {"name": f"医師 {next(self.turns)}"}, expect=None)
+            return engine.admin("/readyz", expect=None).text
+
+        until(lambda: "dying" in why_not_ready(), what="readiness false because of c1")
+        run_sql(engine.store_url, "DROP TRIGGER broken")
+        until(lambda: self.ready(engine), what="ready again")
+        until(lambda: engine.put("/v1/clinics/c1/doctors/d1", {"name": "医師"}, expect=None).status == 200, what="c1 again")
 
     def test_what_a_failed_commit_takes_with_it_is_answered_at_once(self):
         """Its clinic ends, so nobody is left to answer; the client must not wait for a time-out to ask again."""
