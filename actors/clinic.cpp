@@ -91,10 +91,25 @@ credentials clinic_actor_state::current_credentials() const {
   return result;
 }
 
+bool clinic_actor_state::is_somebody_else(const principal& who) const {
+  const auto& state = stream_->state();
+  switch (who.role) {
+  case role::doctor:
+    return state.patients.contains(who.id) || household_->has_other_role(who);
+  case role::patient:
+  case role::guest:
+    return state.doctors.contains(who.id) || household_->has_other_role(who);
+  default:
+    return false;
+  }
+}
+
 std::optional<caf::error> clinic_actor_state::refusal_of(const subscribe& x) const {
   const auto& state = stream_->state();
   if (!state.created)
     return make_error(ec::not_found, "there is no such clinic");
+  if (is_somebody_else(x.who))
+    return make_error(ec::forbidden, "under this id the clinic knows somebody of another role");
   if (x.topic.audience == audience::staff)
     return std::nullopt;
   const auto* room = find_room(state, x.topic.room);
@@ -126,6 +141,8 @@ identity clinic_actor_state::identity_of(const subscribe& x) const {
         as.party = invite.party;
         as.display_name = invite.display_name;
       }
+  if (as.display_name.empty())
+    as.display_name = x.who.id.value;
   return as;
 }
 

@@ -55,6 +55,8 @@ private:
   void end_turn();
   void send_released(uint64_t ticket, int64_t committed_at_us);
   [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;
+  /// A token may claim any id: that of a patient must not let a doctor's token act as this patient, nor the reverse.
+  [[nodiscard]] bool is_somebody_else(const principal& who) const;
   [[nodiscard]] identity identity_of(const subscribe& x) const;
   [[nodiscard]] credentials current_credentials() const;
   [[nodiscard]] bool is_needed() const;

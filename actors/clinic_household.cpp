@@ -92,17 +92,23 @@ room_actor clinic_household::room(const room_id& id) {
 }
 
 person_actor clinic_household::person(const principal& who, const identity& as) {
-  if (const auto it = persons_.find(who.id); it != persons_.end()) {
-    auto& known = it->second;
-    if (known.as.display_name != as.display_name && known.who.role == who.role) {
-      known.as.display_name = as.display_name;
-      self_->send(known.actor, person_renamed{as.display_name});
-    }
-    return known.actor;
-  }
   if (who.role != role::patient && who.role != role::doctor && who.role != role::guest)
     return {};
-  return spawn_person(who, as, {});
+  const auto it = persons_.find(who.id);
+  if (it == persons_.end())
+    return spawn_person(who, as, {});
+  auto& known = it->second;
+  invariant(known.who.role == who.role, "whoever has another role under this id is refused");
+  if (known.as.display_name != as.display_name) {
+    known.as.display_name = as.display_name;
+    self_->send(known.actor, person_renamed{as.display_name});
+  }
+  return known.actor;
+}
+
+bool clinic_household::has_other_role(const principal& who) const {
+  const auto it = persons_.find(who.id);
+  return it != persons_.end() && it->second.who.role != who.role;
 }
 
 person_actor clinic_household::known_person(const person_id& id) const {

@@ -30,7 +30,10 @@ public:
 
   room_actor room(const room_id& id);
   /// The actor of a patient, doctor or guest; null for anybody else.
+  /// @pre not `has_other_role(who)`.
   person_actor person(const principal& who, const identity& as);
+  /// Under this id somebody is here in another role.
+  [[nodiscard]] bool has_other_role(const principal& who) const;
   /// The same, if it exists.
   [[nodiscard]] person_actor known_person(const person_id& id) const;
   void for_each_person(const std::function<void(const person_id&, const person_actor&)>& visit) const;

@@ -1,7 +1,9 @@
 #include "actors/doctor.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
@@ -81,9 +83,15 @@ void doctor_actor_state::go_on() {
 
 void doctor_actor_state::ask_for_entry(const entry& next) {
   asking_ = true;
-  self_->request(clinic_, caf::infinite, check_entry{next.room, who_})
+  self_->request(clinic_, milliseconds{fixed::room_answer_timeout_ms}, check_entry{next.room, who_})
       .then([this, asked = next.origin.command](bool) { hear_of_entry(asked, {}); },
-            [this, asked = next.origin.command](const caf::error& why) { hear_of_entry(asked, why); });
+            [this, next](const caf::error& why) {
+              // A clinic that is only slow is asked again; one that died takes its persons with it.
+              if (why == caf::sec::request_timeout)
+                ask_for_entry(next);
+              else
+                hear_of_entry(next.origin.command, why);
+            });
 }
 
 void doctor_actor_state::hear_of_entry(const command_id& asked, const caf::error& refusal) {

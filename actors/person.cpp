@@ -251,6 +251,9 @@ void person_actor_state::rebuilt(const room_rebuilt& x) {
     tell_edges(x.room, {*where.last_edge}, engine_itself());
   else if (where.waiting.empty())
     agree(x.room, x.whereabouts);
+  // Archived rooms would add up in a person who is never idle.
+  if (x.whereabouts == whereabouts::absent && is_idle_at(where))
+    places_.erase(x.room);
 }
 
 void person_actor_state::announce(const room_id& room, place& where) {
@@ -325,11 +328,12 @@ void person_actor_state::give_up_room(const room_id& room, const caf::error& why
     places_.erase(it);
 }
 
+bool person_actor_state::is_idle_at(const place& where) {
+  return !where.there.is_present() && where.returned.empty() && where.waiting.empty() && where.heard == where.sent;
+}
+
 bool person_actor_state::is_idle() const {
-  return std::all_of(places_.begin(), places_.end(), [](const auto& x) {
-    const auto& where = x.second;
-    return !where.there.is_present() && where.returned.empty() && where.waiting.empty() && where.heard == where.sent;
-  });
+  return std::all_of(places_.begin(), places_.end(), [](const auto& x) { return is_idle_at(x.second); });
 }
 
 void person_actor_state::rest() {

@@ -81,6 +81,8 @@ protected:
     /// What goes to the room once it is known.
     std::vector<std::variant<person_enters, person_moved, person_attends>> waiting;
   };
+  /// The person is not there, and nothing is under way.
+  [[nodiscard]] static bool is_idle_at(const place& where);
 
   virtual void enter(const command_origin& origin, const room_id& room);
   virtual void leave(const command_origin& origin, const room_id& room);

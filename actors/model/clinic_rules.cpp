@@ -3,6 +3,7 @@
 #include "config/error.hpp"
 #include "config/fixed_limits.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -92,7 +93,11 @@ std::optional<caf::error> check_appointment(const clinic_state& state, const app
   for (const auto& doctor : x.doctors)
     if (!state.doctors.contains(doctor))
       return make_error(ec::not_found, "appointment.doctors: unknown doctor " + doctor.value);
-  if (!state.rooms.contains(x.room) && state.rooms.size() >= limits.rooms_max)
+  if (state.rooms.contains(x.room))
+    return std::nullopt;
+  if (std::ranges::find(state.archived_rooms, x.room) != state.archived_rooms.end())
+    return make_error(ec::room_ended, "this appointment is over and archived; book another one");
+  if (state.rooms.size() >= limits.rooms_max)
     return make_error(ec::limit_reached, "clinic.rooms_max rooms are on the board");
   return std::nullopt;
 }

@@ -43,18 +43,19 @@ struct clinic_snapshot {
   std::vector<doctor_profile> doctors;
   std::vector<patient_profile> patients;
   std::vector<room_snapshot> rooms;
+  std::vector<room_id> archived_rooms;
   std::vector<remembered_answer> answers;
 };
 BOOST_DESCRIBE_STRUCT(clinic_snapshot, (),
                       (version, position, last_at, created, profile, keys, revoked_keys, revoked_persons, doctors,
-                       patients, rooms, answers))
+                       patients, rooms, archived_rooms, answers))
 
 } // namespace
 
 std::string encode_snapshot(const clinic_memory& memory) {
   const auto& state = memory.state;
   clinic_snapshot x{
-      snapshot_version, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}};
+      snapshot_version, state.position, state.last_at, state.created, state.profile, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const auto& [id, key] : state.keys)
     x.keys.push_back(key);
   x.revoked_keys.assign(state.revoked_keys.begin(), state.revoked_keys.end());
@@ -66,6 +67,7 @@ std::string encode_snapshot(const clinic_memory& memory) {
     x.patients.push_back(patient);
   for (const auto& [id, room] : state.rooms)
     x.rooms.push_back({id, room});
+  x.archived_rooms.assign(state.archived_rooms.begin(), state.archived_rooms.end());
   for (const auto& given : memory.answers)
     x.answers.push_back({given.principal, given.command, given.at, given.seq, given.answer, given.digest});
   return encode_json(x);
@@ -97,6 +99,7 @@ caf::expected<clinic_memory> decode_snapshot(std::string_view text) {
     state.patients[patient.patient] = patient;
   for (auto& room : x->rooms)
     state.rooms[room.room] = std::move(room.state);
+  state.archived_rooms.assign(x->archived_rooms.begin(), x->archived_rooms.end());
   for (auto& given : x->answers)
     memory.answers.push_back(
         {given.principal, given.command, given.at, given.seq, std::move(given.answer), given.digest});

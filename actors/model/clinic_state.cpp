@@ -1,6 +1,7 @@
 #include "actors/model/clinic_state.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <algorithm>
 
@@ -26,7 +27,12 @@ struct clinic_folder {
   void operator()(const person_revoked& x) { state.revoked_persons[x.person] = happened.at; }
   void operator()(const doctor_recorded& x) { state.doctors[x.doctor.doctor] = x.doctor; }
   void operator()(const patient_recorded& x) { state.patients[x.patient.patient] = x.patient; }
-  void operator()(const room_archived&) { state.rooms.erase(happened.room); }
+  void operator()(const room_archived&) {
+    state.rooms.erase(happened.room);
+    state.archived_rooms.push_back(happened.room);
+    if (state.archived_rooms.size() > fixed::archived_rooms_max)
+      state.archived_rooms.pop_front();
+  }
 
   template <class OfRoom>
   void operator()(const OfRoom&) {

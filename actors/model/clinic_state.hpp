@@ -6,6 +6,7 @@
 
 #include <caf/expected.hpp>
 
+#include <deque>
 #include <map>
 #include <set>
 #include <vector>
@@ -24,6 +25,8 @@ struct clinic_state {
   std::map<person_id, doctor_profile> doctors;
   std::map<person_id, patient_profile> patients;
   std::map<room_id, room_state> rooms;
+  /// The last rooms that left the board, oldest first: an appointment put again must not come back to life.
+  std::deque<room_id> archived_rooms;
   /// The newest event folded in.
   machiai::position position;
   timestamp last_at;

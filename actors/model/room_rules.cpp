@@ -78,6 +78,8 @@ struct decider {
     if (auto why = closed(state))
       return std::move(*why);
     const auto who = find_participant(state, x.person);
+    if (who && who->removed)
+      return happened(participant_admitted{x.person});
     if (!who || !is_present(*who))
       return refuse(ec::not_present, "the person is not in the waiting room");
     if (who->whereabouts == whereabouts::in_room)
@@ -231,7 +233,8 @@ decision decide_entry(const room_state& state, const identity& who, timestamp, c
       return happened(participant_stable{who.person});
     return payloads{};
   }
-  if (count_present(state) >= policy.limits.participants_max)
+  // A full waiting room must not keep the doctor out.
+  if (who.party != party::doctor && count_present(state) >= policy.limits.participants_max)
     return refuse(ec::room_full, "room.participants_max persons are present");
   const auto admitted = known && known->admitted;
   if (who.party == party::doctor) {

@@ -83,7 +83,11 @@ struct folder {
       who.first_arrived_at = at;
     move_to(state, who, whereabouts::waiting, at, leave_reason::left);
   }
-  void operator()(const participant_admitted& x) { participant_of(state, x.person).admitted = true; }
+  void operator()(const participant_admitted& x) {
+    auto& who = participant_of(state, x.person);
+    who.admitted = true;
+    who.removed = false;
+  }
   void operator()(const participant_entered& x) {
     auto& who = introduce(x.person, x.party, x.display_name);
     if (x.price)

@@ -44,3 +44,23 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: who may not see a visit any more is pu
   CHECK(page.all(told::what::expelled).size() == 1);
   CHECK(board.all(told::what::expelled).empty());
 }
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: a doctor's token with a patient's id is refused, and the reverse") {
+  start();
+  make_clinic(1);
+  const auto refused = [](session& x) {
+    const auto news = x.all(told::what::refusal);
+    return news.size() == 1 && news[0].text == "forbidden";
+  };
+  CHECK(refused(doctor("p1")));
+  CHECK(refused(patient("d1", "r1")));
+  // Not recorded, but here already.
+  auto& stranger = doctor("d7");
+  CHECK_FALSE(refused(stranger));
+  CHECK(refused(patient("d7", "r1")));
+  CHECK(refused(guest("d7", "r1")));
+  auto& page = patient("p1", "r1");
+  CHECK(is_ok(ask(page, enter_waiting("r1"))));
+  CHECK(stored_participant("r1", "p1")->party == party::patient);
+  CHECK(is_ok(ask(stranger, enter("r1"))));
+}

@@ -89,7 +89,7 @@ TEST_CASE("room: a locked room keeps newcomers out, lets those back in who were 
   CHECK(clinic.ask(admit_in("p2")) == "participant_admitted participant_entered");
 }
 
-TEST_CASE("room: whoever is removed is out at once, once and for good") {
+TEST_CASE("room: whoever is removed is out at once, once and for all tries of its own") {
   model_clinic clinic;
   clinic.book(room_1);
   clinic.bring_in(room_1, "p1");
@@ -99,11 +99,51 @@ TEST_CASE("room: whoever is removed is out at once, once and for good") {
   CHECK(clinic.room(room_1).stays[0].reason == leave_reason::removed);
   CHECK(clinic.ask(put_out("p1")) == "");
   CHECK(clinic.enter(room_1, "p1") == "refused: removed");
-  CHECK(clinic.ask(admit_in("p1")) == "refused: not_present");
   CHECK(clinic.lose(room_1, "p1", clinic.now) == "");
   CHECK(clinic.ask(put_out("nobody")) == "refused: not_present");
   clinic.enter(room_1, "d1");
   CHECK(clinic.ask(put_out("d1")) == "refused: wrong_state");
+}
+
+TEST_CASE("room: whoever was removed by mistake is let back by being admitted, and not before") {
+  model_clinic clinic;
+  clinic.book(room_1);
+  clinic.bring_in(room_1, "p1");
+  clinic.ask(put_out("p1"));
+  CHECK(clinic.enter(room_1, "p1") == "refused: removed");
+  CHECK(clinic.ask(admit_in("p1")) == "participant_admitted");
+  CHECK(clinic.enter(room_1, "p1") == "participant_entered");
+}
+
+TEST_CASE("room: a full room lets the doctor in, and nobody else") {
+  model_clinic clinic;
+  clinic.policy.limits.participants_max = 2;
+  clinic.book(room_1, {"p1", "p2", "p3"});
+  clinic.enter(room_1, "p1");
+  clinic.enter(room_1, "p2");
+  CHECK(clinic.enter(room_1, "p3") == "refused: room_full");
+  CHECK(clinic.enter(room_1, "d1") == "participant_entered");
+}
+
+TEST_CASE("room: nobody is too early to wait") {
+  model_clinic clinic;
+  clinic.book(room_1);
+  clinic.now = clinic.now - 30 * 24 * hour;
+  CHECK(clinic.enter(room_1, "p1") == "participant_arrived");
+  CHECK(clinic.phase(room_1) == room_phase::waiting);
+}
+
+TEST_CASE("room: an appointment put again after its room left the board does not come back") {
+  model_clinic clinic;
+  clinic.book(room_1);
+  const auto booked = clinic.room(room_1).appointment;
+  clinic.ask(room_command{cancel_appointment{room_1}});
+  clinic.wait(3 * 24 * hour);
+  CHECK(clinic.pass_time(room_1) == "archived");
+  CHECK(clinic.ask(room_command{put_appointment{booked}}) == "refused: room_ended");
+  const auto memory = decode_snapshot(encode_snapshot({clinic.state, {}}));
+  REQUIRE(memory);
+  CHECK(memory->state == clinic.state);
 }
 
 TEST_CASE("room: somebody removed while in doubt was there until last heard of") {

@@ -60,13 +60,13 @@ TEST_CASE("room: two patients, two doctors and ten guests are in one room and on
 TEST_CASE("room: it takes participants_max persons, waiting ones included, and the next when one has left") {
   model_clinic clinic;
   clinic.policy.limits.participants_max = 2;
-  clinic.book(room_1, {"p1", "p2"});
+  clinic.book(room_1, {"p1", "p2", "p3"});
   clinic.enter(room_1, "p1");
   clinic.enter(room_1, "p2");
-  CHECK(clinic.enter(room_1, "d1") == "refused: room_full");
+  CHECK(clinic.enter(room_1, "p3") == "refused: room_full");
   CHECK(clinic.enter(room_1, "p1") == "");
   clinic.leave(room_1, "p2");
-  CHECK(clinic.enter(room_1, "d1") == "participant_entered");
+  CHECK(clinic.enter(room_1, "p3") == "participant_arrived");
   CHECK(clinic.enter(room_1, "p2") == "refused: room_full");
 }
 
@@ -215,9 +215,10 @@ TEST_CASE("room: it leaves the board a day after its end, or after its time when
   clinic.wait(24 * hour);
   CHECK(clinic.pass_time(room_1) == "archived");
   CHECK(clinic.state.rooms.empty());
-  CHECK(clinic.book(room_1) == "appointment_booked");
+  const room_id another{"room-2"};
+  CHECK(clinic.book(another) == "appointment_booked");
   clinic.wait(24 * hour);
-  CHECK(clinic.pass_time(room_1) == "archived");
+  CHECK(clinic.pass_time(another) == "archived");
 }
 
 TEST_CASE("room: an appointment changes while nobody is harmed, is cancelled before it begins, and stays cancelled") {
