@@ -32,12 +32,14 @@ caf::expected<void> read_events(event_store& store, const clinic_id& clinic,
   if (problem)
     return problem;
   if (seq == 0)
-    return make_error(ec::not_found, "--clinic: the store knows no clinic " + clinic.value);
+    return make_error(ec::not_found, "there is no such clinic");
   return caf::unit;
 }
 
 int fail_reading(const caf::error& why) {
-  return fail(code_of(why) == ec::not_found ? exit_code::usage : exit_code::store, why);
+  if (code_of(why) == ec::not_found)
+    return fail(exit_code::usage, "--clinic: " + message_of(why));
+  return fail(exit_code::store, why);
 }
 
 std::string japan_time_text_ms(timestamp at) {

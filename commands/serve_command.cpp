@@ -145,8 +145,8 @@ const registered_command registration{
     {10, "serve", "Runs the engine", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<serve_options>();
        app.add_option("--config", options->config, "Settings file (TOML)");
-       app.add_option("--listen", options->listen, "HOST:PORT for clients; port 0 = any free one");
-       app.add_option("--admin", options->admin, "HOST:PORT for health, metrics and drain");
+       app.add_option("--listen", options->listen, "IP:PORT for clients; port 0 = any free one");
+       app.add_option("--admin", options->admin, "IP:PORT for health, metrics and drain");
        app.add_option("--store", options->store, "sqlite:PATH or postgresql://…");
        return [options] { return serve(*options); };
      }}};

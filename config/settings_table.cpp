@@ -21,7 +21,7 @@ auto& member(settings& of) {
 
 constexpr setting_row rows[] = {
     MACHIAI_SETTING(text, listen, address, "", 1, 255,
-                    "Clients' WebSocket and HTTP, HOST:PORT or [IPv6]:PORT; port 0 takes any free one"),
+                    "Clients' WebSocket and HTTP, IP:PORT, [IPv6]:PORT or localhost:PORT; port 0 takes any free one"),
     MACHIAI_SETTING(text, listen, admin_address, "", 1, 255,
                     "Health, metrics and drain; has no authentication, so keep it on loopback"),
     MACHIAI_SETTING(text, listen, tls_certificate, "", 0, 4096,

@@ -1,11 +1,11 @@
 #include "config/validate_settings.hpp"
 
 #include "config/error.hpp"
+#include "config/listen_address.hpp"
 #include "config/settings_table.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
@@ -63,20 +63,9 @@ private:
       fail("store.url", "must be sqlite:PATH, postgresql://HOST/DATABASE or memory:"); // never shows a password
   }
 
-  void check_address(const std::string& name, std::string_view text) {
-    const auto colon = text.rfind(':');
-    uint32_t port = 0;
-    bool good = colon != std::string_view::npos && colon > 0;
-    if (good) {
-      const auto host = text.substr(0, colon);
-      const auto digits = text.substr(colon + 1);
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-      good = error == std::errc{} && end == digits.data() + digits.size() && port <= 65535;
-      if (host.find(':') != std::string_view::npos)
-        good = good && host.starts_with('[') && host.ends_with(']');
-    }
-    if (!good)
-      fail(name, "\"" + std::string{text} + "\" is not HOST:PORT or [IPv6]:PORT");
+  void check_address(const std::string& name, const std::string& text) {
+    if (!parse_listen_address(text))
+      fail(name, "\"" + text + "\" is not IP:PORT, [IPv6]:PORT or localhost:PORT");
   }
 
   void check_origin(std::string_view text) {
@@ -87,7 +76,6 @@ private:
       fail("listen.allowed_origins", "\"" + std::string{text} + "\" is not SCHEME://HOST or SCHEME://HOST:PORT");
   }
 
-  /// `smaller` must stay below `larger`; `or_equal` lets them meet.
   void check_word(const std::string& name, const std::string& value, std::initializer_list<std::string_view> words) {
     if (std::ranges::find(words, value) != words.end())
       return;
@@ -97,6 +85,7 @@ private:
     fail(name, "\"" + value + "\" is none of " + all);
   }
 
+  /// `smaller` must stay below `larger`; `or_equal` lets them meet.
   void ordered(const std::string& smaller, uint32_t a, const std::string& larger, uint32_t b, bool or_equal) {
     if (or_equal ? a <= b : a < b)
       return;

@@ -1,9 +1,9 @@
 #include "gateway/listener.hpp"
 
 #include "config/fixed_limits.hpp"
+#include "config/listen_address.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <fcntl.h>
 #include <optional>
@@ -18,25 +18,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-std::optional<tcp::endpoint> parse_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos)
-    return std::nullopt;
-  auto host = text.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string::npos)
-    return std::nullopt;
-  uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-  if (error || parsed.ec != std::errc() || parsed.ptr != end)
-    return std::nullopt;
-  return tcp::endpoint(address, port);
-}
 
 std::string to_text(const tcp::endpoint& endpoint) {
   const auto host = endpoint.address().to_string();
@@ -87,15 +68,16 @@ listener::~listener() {
 
 caf::expected<std::shared_ptr<listener>> listener::open(asio::io_context& context, const std::string& address,
                                                         const settings& how, events calls) {
-  const auto endpoint = parse_address(address);
-  if (!endpoint)
-    return make_error(ec::bad_setting, address + " is not an address of the form HOST:PORT with a numeric host");
+  const auto where = parse_listen_address(address);
+  if (!where)
+    return make_error(ec::bad_setting, address + " is not IP:PORT, [IPv6]:PORT or localhost:PORT");
+  const tcp::endpoint endpoint{asio::ip::make_address(where->ip), where->port};
   boost::system::error_code error;
-  if (!how.join_existing && endpoint->port() != 0)
-    error = probe(context, *endpoint);
+  if (!how.join_existing && endpoint.port() != 0)
+    error = probe(context, endpoint);
   std::shared_ptr<listener> made(new listener(context, how, std::move(calls)));
   if (!error)
-    error = made->bind(*endpoint);
+    error = made->bind(endpoint);
   if (error)
     return make_error(ec::system_failure, "cannot listen on " + address + ": " + error.message());
   made->wait();

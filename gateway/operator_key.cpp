@@ -39,7 +39,7 @@ private:
 };
 
 caf::error failed(const std::string& file, const std::string& what) {
-  return make_error(ec::system_failure, file + ": " + what + ": " + std::strerror(errno));
+  return make_error(ec::bad_setting, file + ": " + what + ": " + std::strerror(errno));
 }
 
 caf::error refused(const std::string& file, const std::string& why) {

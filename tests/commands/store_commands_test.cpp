@@ -183,7 +183,7 @@ TEST_CASE("usage: a wrong clinic, month or store is said plainly") {
   CHECK(store.ask({"usage", "--clinic", "a b", "--month", "2026-11"}).status == 2);
   const auto unknown = store.ask({"usage", "--clinic", "nobody", "--month", "2026-11"});
   CHECK(unknown.status == 2);
-  CHECK(has(unknown.err, "machiai: --clinic: the store knows no clinic nobody"));
+  CHECK(has(unknown.err, "machiai: --clinic: there is no such clinic"));
   CHECK(run({"usage", "--store", "sqlite:/nowhere/x.db", "--clinic", "a", "--month", "2026-11"}).status == 4);
   CHECK(run({"verify", "--store", "sqlite:/nowhere/x.db"}).status == 4);
 }

@@ -86,6 +86,12 @@ class refused_start(machiai_test.TestCase):
         self.refuse(SETTINGS_WRONG, ["binary.toml"], "--config", "binary.toml")
         self.assertFalse((self.folder / "machiai.db").exists())
 
+    def test_a_key_file_that_cannot_be_used(self):
+        settings = self.folder / "key.toml"
+        for file in ("/nowhere/key", str(self.folder)):
+            settings.write_text(f'token.operator_key_file = "{file}"\n')
+            self.refuse(SETTINGS_WRONG, [file], "--config", settings)
+
     def test_a_store_url_that_is_wrong(self):
         self.refuse(STORE, ["no/such/folder/machiai.db"], store="sqlite:no/such/folder/machiai.db")
         (self.folder / "directory").mkdir()
