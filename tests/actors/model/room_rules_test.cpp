@@ -57,7 +57,8 @@ TEST_CASE("room: two patients, two doctors and ten guests are in one room and on
   CHECK(last_bill(clinic).total_yen_ex_tax == 100 + 12 * 50);
 }
 
-TEST_CASE("room: it takes participants_max persons, waiting ones included, and the next when one has left") {
+TEST_CASE("room: it takes participants_max persons, waiting ones included, the next when one has left, and always the "
+          "doctor") {
   model_clinic clinic;
   clinic.policy.limits.participants_max = 2;
   clinic.book(room_1, {"p1", "p2", "p3"});
@@ -68,6 +69,7 @@ TEST_CASE("room: it takes participants_max persons, waiting ones included, and t
   clinic.leave(room_1, "p2");
   CHECK(clinic.enter(room_1, "p3") == "participant_arrived");
   CHECK(clinic.enter(room_1, "p2") == "refused: room_full");
+  CHECK(clinic.enter(room_1, "d1") == "participant_entered");
 }
 
 TEST_CASE("room: an own leave is billed to its time, a loss to the last proof") {
