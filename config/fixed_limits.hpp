@@ -12,6 +12,7 @@
   LIMIT(chart_number_bytes_max, 64, "bytes", "A chart number")                                                         \
   LIMIT(appointment_persons_max, 16, "", "Patients and doctors of one appointment")                                    \
   LIMIT(archived_rooms_max, 4096, "", "Ids of a clinic's last archived rooms, which are not booked again")             \
+  LIMIT(void_invitations_max, 32, "", "Withdrawn or outdated invitations of a room that are remembered")               \
   LIMIT(json_nesting_max, 32, "", "Objects and arrays inside each other, in anything read as JSON")                    \
   LIMIT(token_bytes_max, 4096, "bytes", "A token (JWT)")                                                               \
   LIMIT(hs256_secret_bytes_min, 32, "bytes", "An HS256 secret, at least (RFC 7518 section 3.2)")                       \

@@ -37,20 +37,18 @@ bool contains(const std::vector<person_id>& ids, const person_id& person) {
   return std::find(ids.begin(), ids.end(), person) != ids.end();
 }
 
+bool is_invited(const room_state& state, const person_id& person) {
+  return std::any_of(state.invitations.begin(), state.invitations.end(),
+                     [&](const invitation& x) { return x.person == person && x.redeemed && !x.revoked; });
+}
+
 std::optional<caf::error> not_expected(const room_state& state, const identity& who) {
   const auto known = find_participant(state, who.person);
   if (known && known->removed)
     return refuse(ec::removed, "the clinic removed this person from the room");
-  if (who.party == party::doctor)
+  if (who.party == party::doctor || who.party == party::patient || is_invited(state, who.person))
     return std::nullopt;
-  if (who.party == party::patient)
-    return std::nullopt;
-  const auto invited = std::any_of(state.invitations.begin(), state.invitations.end(), [&](const invitation& x) {
-    return x.person == who.person && x.redeemed && !x.revoked;
-  });
-  if (!invited)
-    return refuse(ec::invite_void, "there is no valid invitation for this person");
-  return std::nullopt;
+  return refuse(ec::invite_void, "there is no valid invitation for this person");
 }
 
 /// Everyone out, then the bill. A person in doubt was there until it was last heard of.
@@ -79,7 +77,7 @@ struct decider {
       return std::move(*why);
     const auto who = find_participant(state, x.person);
     if (who && who->removed)
-      return happened(participant_admitted{x.person});
+      return let_back(*who);
     if (!who || !is_present(*who))
       return refuse(ec::not_present, "the person is not in the waiting room");
     if (who->whereabouts == whereabouts::in_room)
@@ -87,6 +85,17 @@ struct decider {
     if (state.locked)
       return refuse(ec::room_locked, "the room is locked");
     return happened(participant_admitted{x.person}, participant_entered{x.person, who->party, who->display_name});
+  }
+
+  /// Takes a removal back: the person is not here, but may come in again.
+  decision let_back(const participant& who) const {
+    if (who.party == party::patient && !contains(state.appointment.patients, who.person))
+      return refuse(ec::not_present, "the person is not on the appointment any more");
+    if (who.party != party::patient && !is_invited(state, who.person))
+      return refuse(ec::invite_void, "there is no valid invitation for this person");
+    if (state.locked)
+      return refuse(ec::room_locked, "the room is locked");
+    return happened(participant_admitted{who.person});
   }
 
   decision operator()(const send_back& x) const {

@@ -1,6 +1,7 @@
 #include "actors/model/room_state.hpp"
 
 #include "config/error.hpp"
+#include "config/fixed_limits.hpp"
 
 #include <algorithm>
 
@@ -18,11 +19,15 @@ participant& participant_of(room_state& state, const person_id& person) {
   return state.participants.back();
 }
 
-invitation& invitation_of(room_state& state, const invite_id& invite) {
-  const auto it = std::find_if(state.invitations.begin(), state.invitations.end(),
-                               [&](const invitation& x) { return x.invite == invite; });
-  invariant(it != state.invitations.end(), "an event names a known invitation");
-  return *it;
+/// Those that let nobody in any more stay, so that withdrawing one again is harmless, but only the newest of them.
+void forget_old_invitations(room_state& state, timestamp now) {
+  const auto is_void = [&](const invitation& x) { return x.revoked || (!x.redeemed && x.expires_at <= now); };
+  auto count = std::ranges::count_if(state.invitations, is_void);
+  for (auto x = state.invitations.begin(); count > fixed::void_invitations_max;) {
+    const auto forgets = is_void(*x);
+    x = forgets ? state.invitations.erase(x) : x + 1;
+    count -= forgets ? 1 : 0;
+  }
 }
 
 void open_stay(room_state& state, const participant& who, timestamp at) {
@@ -117,9 +122,10 @@ struct folder {
   void operator()(const guest_invited& x) {
     state.invitations.push_back(
         {x.invite, x.person, x.party, x.display_name, x.expires_at, x.secret_hash, false, false});
+    forget_old_invitations(state, at);
   }
-  void operator()(const invite_redeemed& x) { invitation_of(state, x.invite).redeemed = true; }
-  void operator()(const invite_revoked& x) { invitation_of(state, x.invite).revoked = true; }
+  void operator()(const invite_redeemed& x) { change(x.invite, &invitation::redeemed); }
+  void operator()(const invite_revoked& x) { change(x.invite, &invitation::revoked); }
 
   void operator()(const room_locked&) { state.locked = true; }
   void operator()(const room_unlocked&) { state.locked = false; }
@@ -148,6 +154,13 @@ struct folder {
 private:
   /// Time that nobody can prove is not charged (R4): a person in doubt was there until it was last heard of.
   timestamp proven_until(const participant& who) const { return who.unstable_since.value_or(at); }
+
+  /// One that was forgotten, which a history from before there was such a limit may name, stays so.
+  void change(const invite_id& invite, bool invitation::*what) {
+    for (auto& x : state.invitations)
+      if (x.invite == invite)
+        x.*what = true;
+  }
 
   participant& introduce(const person_id& person, party which, const std::string& display_name) {
     auto& who = participant_of(state, person);

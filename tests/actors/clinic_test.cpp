@@ -242,8 +242,9 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: the place in line is pushed when it ch
   CHECK(board.story.back().key != "visit");
 }
 
-TEST_CASE_FIXTURE(actor_fixture,
-                  "clinic: an invited guest comes in by a link that works once, and is out for good when removed") {
+TEST_CASE_FIXTURE(
+    actor_fixture,
+    "clinic: an invited guest comes in by a link that works once, is out when removed, and back when admitted") {
   start();
   make_clinic(1);
   auto& board = console();
@@ -261,6 +262,9 @@ TEST_CASE_FIXTURE(actor_fixture,
   CHECK(page.all(told::what::expelled).size() == 1);
   CHECK_FALSE(is_ok(ask(page, enter_waiting("r1"))));
   CHECK(guest("g1", "r1").story.at(0).text == "removed");
+  CHECK(is_ok(ask(board, admit_to("r1", "g1"))));
+  CHECK(is_ok(ask(guest("g1", "r1"), enter_waiting("r1"))));
+  CHECK(stored_participant("r1", "g1")->whereabouts == whereabouts::in_room);
 }
 
 TEST_CASE_FIXTURE(actor_fixture, "clinic: four hours without a doctor end the consultation") {
@@ -281,4 +285,38 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: four hours without a doctor end the co
   CHECK_FALSE(stored().rooms.contains(room_id{"r1"}));
   CHECK_FALSE(is_ok(ask(doctor_page, enter("r1"))));
   CHECK_FALSE(is_ok(ask(board, of_room({lock_room{room_id{"r1"}}}))));
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: two patients, two doctors and ten guests are in one room and on one bill") {
+  start();
+  make_clinic(2);
+  const room_id room{"r1"};
+  auto visit = stored().rooms.at(room).appointment;
+  visit.patients = {person_id{"p1"}, person_id{"p2"}};
+  visit.doctors = {person_id{"d1"}, person_id{"d2"}};
+  CHECK(is_ok(ask_clinic(of_room({put_appointment{visit}}))));
+  auto& board = console();
+  for (const auto* id : {"p1", "p2"})
+    CHECK(is_ok(ask(patient(id, "r1"), enter_waiting("r1"))));
+  const std::string secret(64, 'a');
+  for (int i = 0; i < 10; ++i) {
+    const auto who = "g" + std::to_string(i);
+    const invite_id invite{"i" + who};
+    CHECK(is_ok(ask(board, of_room({invite_guest{room, party::family, "家族", invite, person_id{who}, secret}}))));
+    CHECK(is_ok(ask_clinic(of_room({redeem_invite{room, invite, secret}}))));
+    CHECK(is_ok(ask(guest(who, "r1"), enter_waiting("r1"))));
+  }
+  for (const auto* id : {"d1", "d2"})
+    CHECK(is_ok(ask(doctor(id), enter("r1"))));
+  const auto waiting = stored().rooms.at(room).participants;
+  for (const auto& x : waiting)
+    if (x.party != party::doctor)
+      CHECK(is_ok(ask(board, admit_to("r1", x.person.value))));
+  CHECK(count_in_room(stored().rooms.at(room), party::family) == 10);
+  CHECK(count_present(stored().rooms.at(room)) == 14);
+  advance(minutes{20});
+  CHECK(is_ok(ask(board, end_of("r1"))));
+  const auto bill = stored().rooms.at(room).bills.at(0).bill;
+  CHECK(bill.additional_participants == 12);
+  CHECK(bill.total_yen_ex_tax == 100 + 12 * 50);
 }

@@ -64,3 +64,44 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: a doctor's token with a patient's id i
   CHECK(stored_participant("r1", "p1")->party == party::patient);
   CHECK(is_ok(ask(stranger, enter("r1"))));
 }
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: an id is free for another role when its person is gone, not by a crash") {
+  start();
+  make_clinic(1);
+  auto& unknown = doctor("x");
+  CHECK(is_ok(ask(unknown, enter("r1"))));
+  auto visit = stored().rooms.at(room_id{"r1"}).appointment;
+  visit.room = room_id{"rx"};
+  visit.patients = {person_id{"x"}};
+  CHECK(is_ok(ask_clinic(of_clinic({put_patient{{person_id{"x"}, "鈴木", "", "", false}}}))));
+  CHECK(is_ok(ask_clinic(of_room({put_appointment{visit}}))));
+  crash();
+  start();
+  const auto refused = patient("x", "rx").id;
+  CHECK(shard().find(refused)->story.at(0).text == "forbidden");
+  shard().drop(refused);
+  advance(std::chrono::minutes{2});
+  auto& page = patient("x", "rx");
+  CHECK(is_ok(ask(page, enter_waiting("rx"))));
+  CHECK(stored_participant("rx", "x")->party == party::patient);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: a member of staff with a doctor's id is no device of the doctor") {
+  start();
+  make_clinic(1);
+  CHECK(doctor("d1").person);
+  auto& desk = shard().connect(clinic, {role::staff, person_id{"d1"}}, topic{audience::staff, {}});
+  settle();
+  CHECK(desk.subscribed);
+  CHECK_FALSE(desk.person);
+}
+
+TEST_CASE_FIXTURE(actor_fixture, "clinic: whoever nobody has a name for is called by the id") {
+  start();
+  make_clinic(1);
+  const topic board{audience::staff, {}};
+  auto& nameless = shard().connect(clinic, {role::doctor, person_id{"d9"}}, board, std::nullopt, false, "");
+  settle();
+  CHECK(is_ok(ask(nameless, enter("r1"))));
+  CHECK(stored_participant("r1", "d9")->display_name == "d9");
+}

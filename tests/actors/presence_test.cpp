@@ -219,3 +219,40 @@ TEST_CASE_FIXTURE(in_consultation, "person: comes in next time under the name it
   CHECK(is_ok(ask(doctor("d1"), enter("r1"))));
   CHECK(stored_participant("r1", "d1")->display_name == "鈴木");
 }
+
+TEST_CASE_FIXTURE(in_consultation,
+                  "presence: a person has devices_max devices in a room, and the next when one leaves") {
+  std::vector<session_id> devices{page};
+  while (devices.size() < settings.presence.devices_max) {
+    devices.push_back(patient("p1", "r1").id);
+    CHECK(is_ok(ask(at(devices.back()), enter_waiting("r1"))));
+  }
+  const auto next = patient("p1", "r1").id;
+  CHECK(ask(at(next), enter_waiting("r1")).find("\"limit_reached\"") != std::string::npos);
+  CHECK(is_ok(ask(at(devices.front()), enter_waiting("r1"))));
+  CHECK(is_ok(ask(at(devices.front()), leave("r1"))));
+  CHECK(is_ok(ask(at(next), enter_waiting("r1"))));
+  CHECK(since().empty());
+}
+
+TEST_CASE_FIXTURE(in_consultation,
+                  "presence: an outage is a planned one up to its limit, and one like any other beyond it") {
+  for (const auto beyond : {false, true}) {
+    CAPTURE(beyond);
+    stop_as_planned();
+    begun = stored_seq();
+    let_pass_outside(milliseconds{settings.presence.planned_outage_max_ms} + milliseconds{beyond ? 1 : 0});
+    start();
+    advance(seconds{4});
+    if (beyond) {
+      CHECK(stored_participant("r1", "p1")->whereabouts == whereabouts::left);
+      CHECK(stored_participant("r1", "d1")->whereabouts == whereabouts::left);
+    } else {
+      CHECK(since().empty());
+      CHECK(is_ok(ask(doctor("d1"), enter("r1"))));
+      CHECK(is_ok(ask(patient("p1", "r1"), enter_waiting("r1"))));
+      advance(minutes{2});
+      CHECK(since().empty());
+    }
+  }
+}

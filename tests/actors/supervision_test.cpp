@@ -1,3 +1,4 @@
+#include "actors/doctor.hpp"
 #include "tests/support/actor_peek.hpp"
 #include "tests/support/visit_fixture.hpp"
 
@@ -12,6 +13,11 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
+
+/// The rooms a person's actor remembers, which it tells nobody.
+struct places_peek : person_actor_state {
+  static size_t count(const person_actor_state& x) { return (x.*(&places_peek::places_)).size(); }
+};
 
 struct failing_actors : waiting_patient {
   const clinic_actor_state& live() { return *state_of<clinic_actor_state>(shard().clinic(clinic)); }
@@ -232,4 +238,17 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: ten thousand events wake from a snapsh
   crash();
   start();
   CHECK(console().position->seq == stored_seq());
+}
+
+TEST_CASE_FIXTURE(failing_actors, "person: of a room that left the board nothing is remembered") {
+  ask(at(doctor_page), end_of("r1"));
+  CHECK(is_ok(ask(at(doctor_page), enter("r2"))));
+  const auto doctor_actor = live().household().known_person(person_id{"d1"});
+  CHECK(places_peek::count(*state_of<doctor_actor_state>(doctor_actor)) == 2);
+  advance(minutes{25 * 60});
+  REQUIRE_FALSE(stored().rooms.contains(room_id{"r1"}));
+  CHECK(live().household().known_person(person_id{"d1"}) == doctor_actor);
+  CHECK(places_peek::count(*state_of<doctor_actor_state>(doctor_actor)) == 1);
+  CHECK_FALSE(is_ok(ask(at(doctor_page), enter("r1"))));
+  CHECK(is_ok(ask(at(doctor_page), leave("r2"))));
 }

@@ -268,6 +268,17 @@ class authorisation_test(machiai_test.TestCase):
                     self.server.connect(role, world.sub(role), token=token)
                 self.assertEqual((caught.exception.code, caught.exception.error["code"]), (4203, "forbidden"))
 
+    def test_a_sub_of_another_role_watches_nothing(self):
+        World(self.server)
+        self.server.connect("patient", "p1", room="r1").ok("enter_waiting_room", room="r1")
+        self.server.connect("doctor", "d1").ok("enter_room", room="r1")
+        for role, sub in (("doctor", "p1"), ("patient", "d1")):
+            with self.subTest(role=role, sub=sub), self.assertRaises(Closed) as caught:
+                self.server.connect(role, sub, room="r1")
+            self.assertEqual((caught.exception.code, caught.exception.error["code"]), (4203, "forbidden"))
+        people = {x["person"]: x["party"] for x in self.server.board()["cards"]["r1"]["participants"]}
+        self.assertEqual(people, {"p1": "patient", "d1": "doctor"})
+
     def test_every_role_on_every_command(self):
         world = World(self.server)
         for role in ROLES:

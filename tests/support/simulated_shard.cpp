@@ -114,12 +114,13 @@ void simulated_shard::die() {
 }
 
 session& simulated_shard::connect(const clinic_id& clinic, const principal& who, std::optional<topic> what,
-                                  std::optional<position> resume, bool create) {
+                                  std::optional<position> resume, bool create, std::string display_name) {
   const session_id id{engine_.shared().engine, (uint64_t{index_} << 48U) | ++last_number_};
   auto& x = sessions_[id];
   x.id = id;
   x.clinic = clinic;
   x.who = who;
+  x.display_name = std::move(display_name);
   x.topic = std::move(what);
   x.position = resume;
   x.last_proof = engine_.now();
@@ -156,7 +157,7 @@ void simulated_shard::found(const clinic_id& id, const clinic_actor& actor) {
 void simulated_shard::subscribe_again(session& x) {
   const auto& to = clinics_[x.clinic].actor;
   if (x.topic)
-    caf::send_as(actor_, to, subscribe{x.id, x.who, "Taro", *x.topic, x.position});
+    caf::send_as(actor_, to, subscribe{x.id, x.who, x.display_name, *x.topic, x.position});
   for (const auto& what : x.unanswered)
     if (!x.topic || !std::holds_alternative<person_command>(what.command))
       pass_on(x, what);

@@ -28,6 +28,8 @@ struct session {
   session_id id;
   clinic_id clinic;
   principal who;
+  /// As the token has it.
+  std::string display_name;
   /// None for a system that only asks.
   std::optional<machiai::topic> topic;
   std::optional<machiai::position> position;
@@ -63,7 +65,8 @@ public:
 
   /// A connection that said hello. Without topic it only sends commands.
   session& connect(const clinic_id& clinic, const principal& who, std::optional<topic> what,
-                   std::optional<position> resume = std::nullopt, bool create = false);
+                   std::optional<position> resume = std::nullopt, bool create = false,
+                   std::string display_name = "Taro");
 
   /// Sends a command, or sends it again.
   void send(session& from, const command_id& id, const any_command& command);

@@ -1,4 +1,5 @@
 #include "actors/model/room_rules.hpp"
+#include "config/fixed_limits.hpp"
 #include "tests/support/model_clinic.hpp"
 #include "tests/support/room_asks.hpp"
 
@@ -115,6 +116,33 @@ TEST_CASE("room: whoever was removed by mistake is let back by being admitted, a
   CHECK(clinic.enter(room_1, "p1") == "participant_entered");
 }
 
+TEST_CASE("room: a removal is taken back only where the person could come in") {
+  model_clinic clinic;
+  clinic.book(room_1, {"p1", "p2"});
+  clinic.bring_in(room_1, "p1");
+  clinic.ask(put_out("p1"));
+  clinic.ask(lock_it);
+  CHECK(clinic.ask(admit_in("p1")) == "refused: room_locked");
+  clinic.ask(unlock_it);
+  CHECK(clinic.ask(admit_in("p1")) == "participant_admitted");
+  CHECK(clinic.ask(admit_in("p1")) == "refused: not_present");
+  CHECK(clinic.ask(put_out("p1")) == "participant_removed");
+  CHECK(clinic.enter(room_1, "p1") == "refused: removed");
+
+  clinic.enter(room_1, "p2");
+  clinic.ask(put_out("p2"));
+  clinic.book(room_1, {"p1"});
+  CHECK(clinic.ask(admit_in("p2")) == "refused: not_present");
+
+  clinic.invite(room_1, "g1", party::nurse);
+  clinic.ask(put_out("g1"));
+  CHECK(clinic.ask(admit_in("g1")) == "participant_admitted");
+  CHECK(clinic.enter(room_1, "g1") == "participant_entered");
+  clinic.ask(withdraw("g1"));
+  CHECK(clinic.ask(admit_in("g1")) == "refused: invite_void");
+  CHECK(clinic.enter(room_1, "g1") == "refused: removed");
+}
+
 TEST_CASE("room: nobody is too early to wait") {
   model_clinic clinic;
   clinic.book(room_1);
@@ -208,6 +236,25 @@ TEST_CASE("room: an invitation that lets nobody in any more makes room for anoth
   // The nurse's was used and holds; the one nobody used is too old.
   CHECK(clinic.ask(invite_by("g4")) == "guest_invited");
   CHECK(clinic.ask(invite_by("g5")) == "refused: limit_reached");
+}
+
+TEST_CASE("room: of invitations that let nobody in only the newest are remembered, of the others all") {
+  model_clinic clinic;
+  clinic.book(room_1);
+  clinic.invite(room_1, "g", party::nurse);
+  for (int i = 0; i < 50; ++i) {
+    CHECK(clinic.ask(invite_by("w" + std::to_string(i))) == "guest_invited");
+    CHECK(clinic.ask(withdraw("w" + std::to_string(i))) == "invite_revoked");
+  }
+  CHECK(clinic.room(room_1).invitations.size() == 2 + fixed::void_invitations_max);
+  CHECK(clinic.ask(withdraw("w49")) == "");
+  CHECK(clinic.ask(withdraw("w0")) == "refused: not_found");
+  for (int i = 0; i < 50; ++i) {
+    CHECK(clinic.ask(invite_by("o" + std::to_string(i))) == "guest_invited");
+    clinic.wait(24 * hour);
+  }
+  CHECK(clinic.room(room_1).invitations.size() == 2 + fixed::void_invitations_max);
+  CHECK(clinic.enter(room_1, "g") == "");
 }
 
 TEST_CASE("room: only the appointment's patients come in") {

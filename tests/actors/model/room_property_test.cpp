@@ -30,8 +30,10 @@ public:
   void step() {
     clinic_.wait(milliseconds{below(5)});
     clinic_.policy.price.unit_yen = 100 + 10 * below(3);
-    const auto room = rooms_[below(2)];
+    auto& room = rooms_[below(2)];
     if (!clinic_.rooms.contains(room)) {
+      // The id of one that was archived is not booked again.
+      room = room_id{"room-" + std::to_string(++last_room_)};
       clinic_.book(room, {"p1", "p2"}, {"d1"});
       return;
     }
@@ -109,6 +111,7 @@ private:
   std::mt19937_64 random_;
   model_clinic clinic_;
   std::vector<room_id> rooms_{room_1, room_id{"room-2"}};
+  int last_room_ = 2;
 };
 
 } // namespace
