@@ -24,20 +24,21 @@ std::vector<std::string> golden_lines(const std::string& name) {
   return lines;
 }
 
-void check_golden(const std::string& name, const std::vector<std::string>& lines) {
+bool is_golden(const std::string& name, const std::vector<std::string>& lines) {
   if (std::getenv("MACHIAI_WRITE_GOLDEN") != nullptr) {
     std::ofstream file{path_of(name), std::ios::binary};
     for (const auto& line : lines)
       file << line << '\n';
-    FAIL_CHECK(name << " is written; run again without MACHIAI_WRITE_GOLDEN");
-    return;
+    MESSAGE(name << " is written; run again without MACHIAI_WRITE_GOLDEN");
+    return false;
   }
   const auto golden = golden_lines(name);
-  CHECK_MESSAGE(lines.size() == golden.size(), name);
-  for (size_t i = 0; i < std::min(lines.size(), golden.size()); ++i) {
-    INFO(name << " line " << i + 1);
-    CHECK(lines[i] == golden[i]);
-  }
+  const auto [mine, other] = std::mismatch(lines.begin(), lines.end(), golden.begin(), golden.end());
+  if (mine == lines.end() && other == golden.end())
+    return true;
+  MESSAGE(name << " line " << mine - lines.begin() + 1 << ": is " << (mine == lines.end() ? "missing" : *mine)
+               << ", should be " << (other == golden.end() ? "missing" : *other));
+  return false;
 }
 
 } // namespace machiai::test
