@@ -2,7 +2,7 @@
 
 #include "actors/model/waiting_line.hpp"
 #include "store/event_codec.hpp"
-#include "store/json_encode.hpp"
+#include "store/json_frame.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,22 +12,13 @@ namespace machiai {
 
 namespace {
 
-void append_member(std::string& out, std::string_view name, const auto& value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_json(out, value);
-}
-
 std::string head_of(std::string_view type, std::string_view name, position at_position, timestamp at) {
-  std::string out = R"({"type":")";
-  out += type;
-  out += '"';
+  auto out = begin_json_frame(type);
   if (!name.empty())
-    append_member(out, "name", name);
-  append_member(out, "epoch", at_position.epoch);
-  append_member(out, "seq", at_position.seq);
-  append_member(out, "at", at);
+    append_json_member(out, "name", name);
+  append_json_member(out, "epoch", at_position.epoch);
+  append_json_member(out, "seq", at_position.seq);
+  append_json_member(out, "at", at);
   return out;
 }
 
@@ -104,18 +95,18 @@ std::vector<frame_writer::board_entry> frame_writer::entries_of(const clinic_sta
   std::vector<board_entry> out;
   if (const auto* recorded = std::get_if<doctor_recorded>(&x.payload.value)) {
     out.push_back({"doctor:" + recorded->doctor.doctor.value, {}});
-    append_member(out.back().member, "doctor", recorded->doctor);
+    append_json_member(out.back().member, "doctor", recorded->doctor);
   }
   for (const auto& room : rooms) {
     out.push_back({"room:" + room.value, {}});
     if (state.rooms.contains(room))
-      append_member(out.back().member, "card", staff_card(state, room, place_of(room), x.at));
+      append_json_member(out.back().member, "card", staff_card(state, room, place_of(room), x.at));
     else
       out.back().member = ",\"card\":null";
   }
   if (out.empty()) {
     out.push_back({"clinic", {}});
-    append_member(out.back().member, "clinic", state.profile);
+    append_json_member(out.back().member, "clinic", state.profile);
   }
   return out;
 }
@@ -130,11 +121,11 @@ void frame_writer::write_board(const clinic_state& state, const event& x, const 
     f.more = &entry != &entries.back();
     f.text = head_of("event", kind_of(x.payload), x.position, x.at);
     if (const auto subject = subject_of(x.payload); !subject.empty())
-      append_member(f.text, "subject", subject);
-    append_member(f.text, "by", x.by);
+      append_json_member(f.text, "subject", subject);
+    append_json_member(f.text, "by", x.by);
     if (f.more)
       f.text += ",\"more\":true";
-    append_member(f.text, "key", entry.key);
+    append_json_member(f.text, "key", entry.key);
     f.text += entry.member;
     f.text += '}';
     f.key = std::move(entry.key);
@@ -189,7 +180,7 @@ std::optional<std::string> frame_writer::snapshot(const clinic_state& state, con
   if (board_position_ == state.position && !board_.empty())
     return board_;
   board_ = head_of("board", {}, state.position, state.last_at);
-  append_member(board_, "clinic", state.profile);
+  append_json_member(board_, "clinic", state.profile);
   board_ += ",\"doctors\":[";
   for (const auto& [id, doctor] : state.doctors) {
     if (board_.back() != '[')

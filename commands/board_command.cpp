@@ -12,6 +12,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <variant>
 
 namespace machiai {
 
@@ -24,23 +25,15 @@ struct board_options {
   bool json = false;
 };
 
-/// How much of the log the board is built from.
-struct log_prefix {
-  uint64_t last_seq = UINT64_MAX;
-  timestamp last_at{INT64_MAX};
+/// Until which event the board is built: its seq, or a time.
+using moment = std::variant<uint64_t, timestamp>;
 
-  [[nodiscard]] bool contains(const event& x) const { return x.position.seq <= last_seq && x.at <= last_at; }
-};
-
-std::optional<log_prefix> parse_prefix(const std::string& text) {
-  log_prefix prefix;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), prefix.last_seq);
+std::optional<moment> parse_moment(const std::string& text) {
+  uint64_t seq = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
   if (error == std::errc{} && end == text.data() + text.size())
-    return prefix;
-  const auto at = parse_rfc3339(text);
-  if (!at)
-    return std::nullopt;
-  return log_prefix{UINT64_MAX, *at};
+    return seq;
+  return parse_rfc3339(text);
 }
 
 std::string people_text(const room_card& card) {
@@ -86,30 +79,28 @@ void print_for_people(const clinic_state& state) {
 int show_board(const board_options& given) {
   if (!is_valid_id(given.clinic))
     return fail(exit_code::usage, "--clinic: must be 1 to 64 of [A-Za-z0-9._-]");
-  const auto prefix = parse_prefix(given.at);
-  if (!prefix)
+  const auto until = parse_moment(given.at);
+  if (!until)
     return fail(exit_code::usage, "--at: must be a seq or a time such as 2026-11-22T10:32:00+09:00");
   const auto store = open_to_read(given.store);
   if (!store)
     return fail(exit_code::store, store.error());
-  clinic_state state;
-  const auto read = read_events(**store, clinic_id{given.clinic}, [&](const event& x) {
-    if (prefix->contains(x))
-      apply(state, x);
-    return state.position == x.position;
-  });
-  if (!read)
-    return fail_reading(read.error());
-  if (state.position.seq == 0)
+  const clinic_id clinic{given.clinic};
+  const auto* seq = std::get_if<uint64_t>(&*until);
+  const auto state = seq ? state_at(**store, clinic, std::max(*seq, uint64_t{1}))
+                         : state_at(**store, clinic, std::get<timestamp>(*until));
+  if (!state)
+    return fail_reading(state.error());
+  if (state->position.seq == 0 || (seq && *seq == 0))
     return fail(exit_code::usage, "--at: before the clinic's first event");
-  if (prefix->last_seq != UINT64_MAX && state.position.seq < prefix->last_seq)
-    return fail(exit_code::usage, "--at: the clinic's last event is seq " + std::to_string(state.position.seq));
+  if (seq && state->position.seq < *seq)
+    return fail(exit_code::usage, "--at: the clinic's last event is seq " + std::to_string(state->position.seq));
   if (given.json) {
     frame_writer writer;
-    writer.start(state);
-    std::cout << *writer.snapshot(state, {audience::staff, {}}) << std::endl;
+    writer.start(*state);
+    std::cout << *writer.snapshot(*state, {audience::staff, {}}) << std::endl;
   } else {
-    print_for_people(state);
+    print_for_people(*state);
   }
   return static_cast<int>(exit_code::ok);
 }

@@ -106,8 +106,9 @@ caf::error engine::start_gateway() {
   context.shared = shared_;
   context.registry = registry_;
   context.key = key_;
-  context.usage = [this](clinic_id clinic, std::string month, statement_service::callback done) {
-    statements_->read(std::move(clinic), std::move(month), std::move(done));
+  context.usage = [this](const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
+                         statement_service::callback done) {
+    statements_->read(clinic, month, std::move(asker), std::move(done));
   };
   context.not_ready = [shared = shared_] { return not_ready(shared); };
   context.drain = [] { ::kill(::getpid(), SIGTERM); };

@@ -21,9 +21,10 @@ public:
   statement_service(const statement_service&) = delete;
   statement_service& operator=(const statement_service&) = delete;
 
-  /// The statement as JSON text, handed to `done` on the service's thread. At most `statements_waiting_max` wait; one
-  /// more gets `ec::rate_limited` at once.
-  void read(clinic_id clinic, std::string month, callback done);
+  /// The statement as JSON text, handed to `done` on the service's thread. Who asks for one that waits already gets the
+  /// same one, read once. An `asker` who is gone gets none, and what nobody waits for any more is not read. At most
+  /// `statements_waiting_max` wait; one more gets `ec::rate_limited` at once, on the caller's thread. From any thread.
+  void read(const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker, callback done);
 
 private:
   struct worker;

@@ -8,6 +8,7 @@
 
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace machiai {
 
@@ -88,18 +89,13 @@ int show_usage(const usage_options& given) {
   const auto store = open_to_read(given.store);
   if (!store)
     return fail(exit_code::store, store.error());
-  usage_reader reader{given.month};
-  const auto read = read_events(**store, clinic_id{given.clinic}, [&reader](const event& x) {
-    reader.read(x);
-    return true;
-  });
-  if (!read)
-    return fail_reading(read.error());
-  const auto month = reader.statement();
+  auto month = read_statement(**store, clinic_id{given.clinic}, given.month);
+  if (!month)
+    return fail_reading(month.error());
   if (given.json)
-    print_json(given.clinic, month, given.explain);
+    print_json(given.clinic, std::move(*month), given.explain);
   else
-    print_for_people(given.clinic, month, given.explain);
+    print_for_people(given.clinic, *month, given.explain);
   return static_cast<int>(exit_code::ok);
 }
 

@@ -189,9 +189,9 @@ command_id http_api::command_of(const call& x) {
                     std::to_string(++made_commands_)};
 }
 
-void http_api::begin(call x, commands_in_flight::place place) {
+std::weak_ptr<const void> http_api::begin(call x, commands_in_flight::place place) {
   const auto from = x.from;
-  calls_[from] = {std::move(x), std::move(place)};
+  return (calls_[from] = begun{std::move(x), std::move(place)}).asker;
 }
 
 std::optional<http_api::call> http_api::finish(connection_id from) {
@@ -226,8 +226,8 @@ void http_api::read_usage(call x) {
   const auto month = query_value(x.request.target, "month");
   const auto from = x.from;
   const auto clinic = x.route.clinic;
-  begin(std::move(x), std::move(*place));
-  shard_.context().usage(clinic, month, [this, from](caf::expected<std::string> result) {
+  const auto asker = begin(std::move(x), std::move(*place));
+  shard_.context().usage(clinic, month, asker, [this, from](caf::expected<std::string> result) {
     shard_.io().post([this, from, result = std::move(result)] {
       const auto done = finish(from);
       if (!done)

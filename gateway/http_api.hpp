@@ -10,6 +10,7 @@
 #include "gateway/http_message.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -52,6 +53,8 @@ private:
   struct begun {
     call what;
     commands_in_flight::place place;
+    /// Lives as long as somebody waits for the answer: work whose asker is gone need not be done.
+    std::shared_ptr<const void> asker = std::make_shared<char>();
   };
 
   template <class Which>
@@ -64,7 +67,8 @@ private:
   void change(call x, clinic_link& link);
   void read_board(call x, clinic_link& link);
   void read_usage(call x);
-  void begin(call x, commands_in_flight::place place);
+  /// The result is the call's `begun::asker`.
+  std::weak_ptr<const void> begin(call x, commands_in_flight::place place);
   /// The call whose answer came, with its place given back; nothing when it was given up before.
   std::optional<call> finish(connection_id from);
   void answer(const call& x, http_response response);

@@ -4,6 +4,7 @@
 #include "config/error.hpp"
 #include "gateway/display_name.hpp"
 #include "store/json_codec.hpp"
+#include "store/json_frame.hpp"
 #include "store/repeated_key.hpp"
 
 #include <utility>
@@ -102,20 +103,6 @@ decoded decode_typed(frame_reader& in) {
   }
 }
 
-std::string head_of(std::string_view type) {
-  std::string out = R"({"type":")";
-  out += type;
-  out += '"';
-  return out;
-}
-
-void append_member(std::string& out, std::string_view name, const auto& value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_json(out, value);
-}
-
 } // namespace
 
 std::variant<client_message, protocol_error> decode_message(std::string_view text) {
@@ -156,22 +143,22 @@ room_id room_of(const addressed_command& command) {
 
 std::string welcome_frame(const session_id& session, const subscribed& x, const person_id& who, role as,
                           uint32_t beat_interval_ms) {
-  auto out = head_of("welcome");
-  append_member(out, "session", std::to_string(session.number));
-  append_member(out, "clinic", x.clinic);
-  append_member(out, "sub", who);
-  append_member(out, "role", as);
-  append_member(out, "outcome", x.outcome);
-  append_member(out, "epoch", x.position.epoch);
-  append_member(out, "seq", x.position.seq);
-  append_member(out, "beat_ms", beat_interval_ms);
+  auto out = begin_json_frame("welcome");
+  append_json_member(out, "session", std::to_string(session.number));
+  append_json_member(out, "clinic", x.clinic);
+  append_json_member(out, "sub", who);
+  append_json_member(out, "role", as);
+  append_json_member(out, "outcome", x.outcome);
+  append_json_member(out, "epoch", x.position.epoch);
+  append_json_member(out, "seq", x.position.seq);
+  append_json_member(out, "beat_ms", beat_interval_ms);
   out += '}';
   return out;
 }
 
 std::string reply_frame(const command_id& id, std::string_view answer) {
-  auto out = head_of("reply");
-  append_member(out, "id", id);
+  auto out = begin_json_frame("reply");
+  append_json_member(out, "id", id);
   out += ',';
   out += answer.substr(1);
   return out;
@@ -182,30 +169,30 @@ std::string refusal_frame(const command_id& id, const caf::error& why) {
 }
 
 std::string error_frame(const caf::error& why) {
-  return head_of("error") + ",\"error\":" + error_object(why) + '}';
+  return begin_json_frame("error") + ",\"error\":" + error_object(why) + '}';
 }
 
 std::string beat_frame(position top, timestamp at) {
-  auto out = head_of("beat");
-  append_member(out, "epoch", top.epoch);
-  append_member(out, "seq", top.seq);
-  append_member(out, "at", at);
+  auto out = begin_json_frame("beat");
+  append_json_member(out, "epoch", top.epoch);
+  append_json_member(out, "seq", top.seq);
+  append_json_member(out, "at", at);
   out += '}';
   return out;
 }
 
 std::string renewed_frame(const command_id& id, timestamp expires_at) {
-  auto out = head_of("reply");
-  append_member(out, "id", id);
+  auto out = begin_json_frame("reply");
+  append_json_member(out, "id", id);
   out += ",\"ok\":true";
-  append_member(out, "expires_at", expires_at);
+  append_json_member(out, "expires_at", expires_at);
   out += '}';
   return out;
 }
 
 std::string reconnect_frame(uint32_t window_ms) {
-  auto out = head_of("reconnect");
-  append_member(out, "window_ms", window_ms);
+  auto out = begin_json_frame("reconnect");
+  append_json_member(out, "window_ms", window_ms);
   out += '}';
   return out;
 }

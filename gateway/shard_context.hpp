@@ -17,9 +17,12 @@ struct shard_context {
   environment shared;
   registry_actor registry;
   std::shared_ptr<const operator_key> key;
+  using usage_callback = std::function<void(caf::expected<std::string>)>;
   /// The month's statement of a clinic as JSON text, read from the store on a thread of its own; `done` is called
-  /// there.
-  std::function<void(clinic_id clinic, std::string month, std::function<void(caf::expected<std::string>)> done)> usage;
+  /// there, or never when `asker` is gone before.
+  std::function<void(const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
+                     usage_callback done)>
+      usage;
   /// Why the engine should not get traffic; empty when it is ready. From any thread.
   std::function<std::string()> not_ready;
   /// Begins the planned end. From any thread.

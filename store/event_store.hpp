@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -60,6 +61,9 @@ public:
   /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all). A gap in the
   /// numbering is `ec::store_damaged`.
   virtual caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq = UINT64_MAX) = 0;
+
+  /// The newest snapshot whose time, that of its newest event, is not after `until`; nothing when there is none.
+  virtual caf::expected<std::optional<snapshot_record>> snapshot_until(const clinic_id& clinic, timestamp until) = 0;
 
   /// All events of one clinic from `first_seq` on in order, handed to `visit` one by one until it returns false.
   virtual caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,

@@ -3,6 +3,7 @@
 #include "store/event_codec.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace machiai {
@@ -36,6 +37,18 @@ timestamp exit_of(const room_state& room, const person_id& person) {
   return last;
 }
 
+/// Events of one room are in the order of their times. Those of different rooms are out of it by the time a message
+/// takes, and by as much as a clock was set back while the engine ran; a day is far more than either.
+constexpr milliseconds disorder_max{24 * 60 * 60 * 1000};
+
+/// The first moment of the month in Japan, or of a later one.
+timestamp begin_of(std::string_view month, int later = 0) {
+  const auto number = [&](size_t at, size_t length) { return std::stoi(std::string{month.substr(at, length)}); };
+  const auto first = std::chrono::year{number(0, 4)} / number(5, 2) / 1 + std::chrono::months{later};
+  constexpr milliseconds nine_hours{9 * 60 * 60 * 1000};
+  return timestamp{milliseconds{std::chrono::sys_days{first}.time_since_epoch()}.count()} - nine_hours;
+}
+
 /// The tax on a sum, rounded towards less also for a sum below zero.
 int64_t tax_on(int64_t sum_yen) {
   const auto hundredths = sum_yen * consumption_tax_percent;
@@ -47,6 +60,25 @@ int64_t tax_on(int64_t sum_yen) {
 bool is_month(std::string_view text) {
   return text.size() == 7 && parse_rfc3339(std::string{text} + "-01T00:00:00Z").has_value();
 }
+
+timestamp latest_start_for(std::string_view month) {
+  return begin_of(month) - disorder_max;
+}
+
+std::optional<timestamp> first_source_at(const clinic_state& state) {
+  std::optional<timestamp> first;
+  const auto note = [&first](timestamp at) { first = std::min(first.value_or(at), at); };
+  for (const auto& [id, room] : state.rooms) {
+    for (const auto& x : room.stays)
+      note(x.enter);
+    for (const auto& x : room.bills)
+      note(x.at);
+  }
+  return first;
+}
+
+usage_reader::usage_reader(std::string month, clinic_state start)
+    : month_(std::move(month)), end_(begin_of(month_, 1)), state_(std::move(start)) {}
 
 void usage_reader::read(const event& x) {
   const auto was_inside = is_in_room(state_, x.room, subject_of(x.payload));
@@ -110,11 +142,21 @@ void usage_reader::add_line(const event& x, const consultation_ended& end) {
   lines_.push_back(std::move(line));
 }
 
-usage_statement usage_reader::statement() const {
+bool usage_reader::is_complete() const {
+  if (state_.last_at <= end_ + disorder_max)
+    return false;
+  // A bill of this month needs a doctor who came before the month was over.
+  return std::ranges::none_of(state_.rooms, [this](const auto& room) {
+    return std::ranges::any_of(room.second.stays,
+                               [this](const stay& x) { return x.party == party::doctor && x.enter <= end_; });
+  });
+}
+
+usage_statement usage_reader::statement(const clinic_state& latest) const {
   usage_statement result;
   result.month = month_;
   result.lines = lines_;
-  for (const auto& [id, room] : state_.rooms) {
+  for (const auto& [id, room] : latest.rooms) {
     if (phase_of(room) != room_phase::in_consultation)
       continue;
     const auto first =

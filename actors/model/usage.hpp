@@ -82,23 +82,42 @@ inline constexpr int64_t consumption_tax_percent = 10;
 /// True for `2026-11`.
 bool is_month(std::string_view text);
 
-/// Folds a clinic's events, from the first on, into the statement of one month. The yen are those of the bills in the
-/// log, never measured anew: a later price changes no former bill.
+/// Until when a snapshot may be from which a month's statement is read: whatever ends after it belongs to this month or
+/// a later one.
+/// @pre `is_month(month)`
+timestamp latest_start_for(std::string_view month);
+
+/// Time of the first event that could stand behind a line of one of these rooms; nothing when there is none. A reader
+/// that starts from a snapshot of an earlier time names every source.
+std::optional<timestamp> first_source_at(const clinic_state& state);
+
+/// Folds a clinic's events into the statement of one month. The yen are those of the bills in the log, never measured
+/// anew: a later price changes no former bill.
 class usage_reader {
 public:
-  explicit usage_reader(std::string month) : month_(std::move(month)) {}
+  /// Reads from the first event on, or from the one after `start`, a state of no later time than `latest_start_for`.
+  /// @pre `is_month(month)`
+  explicit usage_reader(std::string month, clinic_state start = {});
 
   /// @pre `x` follows the event read before.
   void read(const event& x);
 
+  /// True when no later event can add a line.
+  [[nodiscard]] bool is_complete() const;
+
+  /// The lines of the events read, and what is open in `latest`, the clinic's state as of which the statement speaks.
+  [[nodiscard]] usage_statement statement(const clinic_state& latest) const;
+
   /// The statement as of the last event read.
-  [[nodiscard]] usage_statement statement() const;
+  [[nodiscard]] usage_statement statement() const { return statement(state_); }
 
 private:
   void note_source(const event& x, bool was_inside);
   void add_line(const event& x, const consultation_ended& end);
 
   std::string month_;
+  /// The month's last moment, which still belongs to it (domain.md R15).
+  timestamp end_;
   clinic_state state_;
   std::map<room_id, std::vector<usage_source>> sources_;
   std::vector<usage_line> lines_;

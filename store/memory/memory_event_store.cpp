@@ -67,6 +67,16 @@ caf::expected<clinic_history> memory_event_store::load(const clinic_id& clinic, 
   return history;
 }
 
+caf::expected<std::optional<snapshot_record>> memory_event_store::snapshot_until(const clinic_id& clinic,
+                                                                                 timestamp until) {
+  std::optional<snapshot_record> newest;
+  if (const auto found = log_->clinics.find(clinic); found != log_->clinics.end())
+    for (const auto& snapshot : found->second.snapshots)
+      if (snapshot.at <= until && (!newest || snapshot.seq >= newest->seq))
+        newest = snapshot;
+  return newest;
+}
+
 caf::expected<void> memory_event_store::scan(const clinic_id& clinic, uint64_t first_seq,
                                              const std::function<bool(const event_record&)>& visit) {
   if (const auto found = log_->clinics.find(clinic); found != log_->clinics.end())

@@ -298,6 +298,11 @@ caf::expected<clinic_history> postgres_event_store::load(const clinic_id& clinic
   });
 }
 
+caf::expected<std::optional<snapshot_record>> postgres_event_store::snapshot_until(const clinic_id& clinic,
+                                                                                   timestamp until) {
+  return reading([&](pg_connection& connection) { return read_snapshot(connection, clinic, INT64_MAX, until); });
+}
+
 caf::expected<void> postgres_event_store::scan(const clinic_id& clinic, uint64_t first_seq,
                                                const std::function<bool(const event_record&)>& visit) {
   // What was handed over once must not come again when the connection is lost on the way.

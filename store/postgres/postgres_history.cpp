@@ -117,12 +117,13 @@ caf::expected<std::vector<answer_record>> read_answers(pg_connection& connection
 }
 
 caf::expected<std::optional<snapshot_record>> read_snapshot(pg_connection& connection, const clinic_id& clinic,
-                                                            int64_t last_seq) {
+                                                            int64_t last_seq, timestamp until) {
   std::vector<pg_rows> rows;
-  if (!connection.run({pg_statement{"SELECT seq, at, hash, body FROM snapshot_log WHERE clinic = $1 AND seq <= $2 "
-                                    "ORDER BY seq DESC, position DESC LIMIT 1"}
-                       << clinic.value << last_seq},
-                      rows))
+  if (!connection.run(
+          {pg_statement{"SELECT seq, at, hash, body FROM snapshot_log WHERE clinic = $1 AND seq <= $2 AND at <= $3 "
+                        "ORDER BY seq DESC, position DESC LIMIT 1"}
+           << clinic.value << last_seq << until.ms},
+          rows))
     return connection.error("read a snapshot");
   std::optional<snapshot_record> snapshot;
   if (rows[0].count() > 0)

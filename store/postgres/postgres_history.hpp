@@ -18,9 +18,9 @@ caf::expected<void> read_events(pg_connection& connection, const clinic_id& clin
 caf::expected<std::vector<answer_record>> read_answers(pg_connection& connection, const clinic_id& clinic,
                                                        int64_t first_seq, int64_t last_seq);
 
-/// The newest snapshot not after `last_seq`.
+/// The newest snapshot not after `last_seq` whose time is not after `until`.
 caf::expected<std::optional<snapshot_record>> read_snapshot(pg_connection& connection, const clinic_id& clinic,
-                                                            int64_t last_seq);
+                                                            int64_t last_seq, timestamp until = {INT64_MAX});
 
 caf::expected<std::vector<clinic_id>> read_clinics(pg_connection& connection);
 

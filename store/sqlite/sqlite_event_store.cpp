@@ -270,6 +270,14 @@ caf::expected<clinic_history> sqlite_event_store::load(const clinic_id& clinic, 
   return history;
 }
 
+caf::expected<std::optional<snapshot_record>> sqlite_event_store::snapshot_until(const clinic_id& clinic,
+                                                                                 timestamp until) {
+  if (auto ready = connect(); !ready)
+    return std::move(ready.error());
+  const sqlite_transaction moment{*connection_, begin_read};
+  return read_snapshot(*connection_, clinic, INT64_MAX, until);
+}
+
 caf::expected<void> sqlite_event_store::scan(const clinic_id& clinic, uint64_t first_seq,
                                              const std::function<bool(const event_record&)>& visit) {
   if (auto ready = connect(); !ready)

@@ -131,10 +131,11 @@ caf::expected<std::vector<answer_record>> read_answers(sqlite_connection& connec
 }
 
 caf::expected<std::optional<snapshot_record>> read_snapshot(sqlite_connection& connection, const clinic_id& clinic,
-                                                            int64_t last_seq) {
-  auto rows = connection.query("SELECT seq, at, hash, body FROM snapshot_log WHERE clinic = ?1 AND seq <= ?2 "
-                               "ORDER BY seq DESC, position DESC LIMIT 1");
-  rows << clinic.value << last_seq;
+                                                            int64_t last_seq, timestamp until) {
+  auto rows =
+      connection.query("SELECT seq, at, hash, body FROM snapshot_log WHERE clinic = ?1 AND seq <= ?2 AND at <= ?3 "
+                       "ORDER BY seq DESC, position DESC LIMIT 1");
+  rows << clinic.value << last_seq << until.ms;
   std::optional<snapshot_record> snapshot;
   if (rows.step())
     snapshot = snapshot_record{static_cast<uint64_t>(rows.integer(0)), {rows.integer(1)}, rows.blob(2), rows.text(3)};

@@ -18,9 +18,9 @@ caf::expected<void> read_events(sqlite_connection& connection, const clinic_id& 
 caf::expected<std::vector<answer_record>> read_answers(sqlite_connection& connection, const clinic_id& clinic,
                                                        int64_t first_seq, int64_t last_seq);
 
-/// The newest snapshot not after `last_seq`.
+/// The newest snapshot not after `last_seq` whose time is not after `until`.
 caf::expected<std::optional<snapshot_record>> read_snapshot(sqlite_connection& connection, const clinic_id& clinic,
-                                                            int64_t last_seq);
+                                                            int64_t last_seq, timestamp until = {INT64_MAX});
 
 /// 0 for a clinic without events.
 caf::expected<int64_t> read_last_seq(sqlite_connection& connection, const clinic_id& clinic);

@@ -13,8 +13,7 @@ import time
 
 import machiai_test
 from fault_kit import until, ws_frame
-from machiai_test import PING, PONG, TEXT, ConnectionLost, WebSocketClient
-from websocket_client import Refused
+from websocket_client import PING, PONG, TEXT, ConnectionLost, Refused, WebSocketClient
 
 SETTINGS = {"presence": {"leave_after_ms": 1500}, "listen": {"shards": 1}}
 # Only where somebody is too slow: who is not must never be, however busy the machine.

@@ -74,7 +74,7 @@ class World:
             sub = f"revoked-{role}"
             good = engine.mint(role, sub, room=room)
             return good, good
-        now = int(machiai_test.time.time())
+        now = int(time.time())
         claims = {"sub": sub, "role": role, "clinic": "c1", "iat": now, "exp": now + 3600}
         if room:
             claims["room"] = room

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import subprocess
 import unittest
 
 import contracts
@@ -68,7 +69,7 @@ class docs_test(unittest.TestCase):
 
     def test_the_access_table(self):
         words = {"deny": "", "any_clinic": "any", "own_clinic": "own", "own_room": "room"}
-        table = json.loads(machiai_test.subprocess.check_output([machiai_test.EXE, "access-table"]))
+        table = json.loads(subprocess.check_output([machiai_test.EXE, "access-table"]))
         roles = contracts.document(COMMON)["$defs"]["role"]["enum"]
         expected = [[command, *(words[cells[role]] for role in roles)] for command, cells in table.items()]
         self.assertEqual(rows("Who may do what"), expected)

@@ -143,6 +143,36 @@ TEST_CASE_TEMPLATE("store: the newest snapshot not after the asked seq begins a 
   CHECK(loaded(*store, stream.clinic(), 20).events.empty());
 }
 
+TEST_CASE_TEMPLATE("store: the newest snapshot not after a time is found, of that clinic alone", Backend,
+                   STORE_BACKENDS) {
+  Backend backend;
+  const auto store = require_open(backend.open());
+  std::vector<snapshot_record> snapshots;
+  for (const auto* name : {"c-1", "c-2"}) {
+    sample_stream stream{name, 0};
+    own(*store, stream);
+    for (auto i = 0; i < 3; ++i) {
+      auto append = stream.next(10);
+      snapshots.push_back(stream.snapshot());
+      snapshots.back().at = {1000 * (i + 1) + (snapshots.size() > 3 ? 1 : 0)};
+      append.snapshot = snapshots.back();
+      store_all(*store, std::move(append));
+    }
+  }
+  const auto until = [&](const char* name, int64_t at_ms) {
+    auto found = store->snapshot_until(clinic_id{name}, {at_ms});
+    REQUIRE_MESSAGE(found, message_of(found.error()));
+    return *found;
+  };
+  CHECK_FALSE(until("c-1", 999));
+  CHECK(until("c-1", 1000) == snapshots[0]);
+  CHECK(until("c-1", 2999) == snapshots[1]);
+  CHECK(until("c-1", INT64_MAX) == snapshots[2]);
+  CHECK_FALSE(until("c-2", 1000));
+  CHECK(until("c-2", 3000) == snapshots[4]);
+  CHECK_FALSE(until("c-3", INT64_MAX));
+}
+
 TEST_CASE_TEMPLATE("store: pruning leaves every event, young answers and each day's last snapshot", Backend,
                    STORE_BACKENDS) {
   constexpr int64_t day_ms = 24 * 60 * 60 * 1000;

@@ -48,6 +48,11 @@ caf::expected<clinic_history> faulty_event_store::load(const clinic_id& clinic, 
   return inner_->load(clinic, last_seq);
 }
 
+caf::expected<std::optional<snapshot_record>> faulty_event_store::snapshot_until(const clinic_id& clinic,
+                                                                                 timestamp until) {
+  return inner_->snapshot_until(clinic, until);
+}
+
 caf::expected<void> faulty_event_store::scan(const clinic_id& clinic, uint64_t first_seq,
                                              const std::function<bool(const event_record&)>& visit) {
   return inner_->scan(clinic, first_seq, visit);

@@ -225,6 +225,27 @@ TEST_CASE("usage: a line is explained by the events it rests on, with the time t
   CHECK(sources[3].counts_from == clinic.now);
 }
 
+TEST_CASE("usage: a reader is complete once nobody is left whose consultation began by the month's end") {
+  model_clinic clinic;
+  go_to(clinic, "2026-11-30T23:30:00+09:00");
+  clinic.book(room_1);
+  clinic.enter(room_1, "d1");
+  clinic.wait(20 * minute);
+  clinic.leave(room_1, "d1");
+  go_to(clinic, "2026-12-05T10:00:00+09:00");
+  clinic.book(room_id{"room-2"});
+  clinic.ask(end_it);
+  const auto ended = clinic.log.size();
+  clinic.wait(24 * hour);
+  clinic.pass_time(room_1);
+  usage_reader reader{"2026-11"};
+  for (const auto& x : clinic.log) {
+    reader.read(x);
+    CHECK(reader.is_complete() == (x.position.seq > ended));
+  }
+  CHECK(reader.statement().lines.size() == 1);
+}
+
 TEST_CASE("usage: a month is a year and a month") {
   CHECK(is_month("2026-11"));
   for (const auto* text : {"", "2026", "2026-13", "2026-00", "2026-1", "2026-11-01", "11-2026"})
