@@ -23,6 +23,11 @@ void move_all(std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+/// What the batch holds made the store fail, not what the store is on.
+bool is_about_rows(const caf::error& problem) {
+  return problem && (code_of(problem) == ec::internal || code_of(problem) == ec::store_damaged);
+}
+
 int64_t monotonic_us() {
   const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
@@ -56,7 +61,7 @@ void event_log_state::add(append& x) {
     appends.push_back(std::move(x.what));
     gathered_.writers.push_back({sender, x.ticket});
   }
-  if (gathered_.rows >= shared_.settings->store.batch_rows_max && !unknown_)
+  if (gathered_.rows >= shared_.settings->store.batch_rows_max && due_.empty())
     commit_gathered();
   schedule_flush();
 }
@@ -83,7 +88,7 @@ void event_log_state::schedule_flush() {
 
 void event_log_state::flush() {
   flush_scheduled_ = false;
-  const auto was_unknown = unknown_.has_value();
+  const auto was_unknown = !due_.empty();
   if (!commit_gathered()) {
     flush_scheduled_ = true;
     self_->delayed_send(self_, ask_again_after, flush_due{});
@@ -96,21 +101,47 @@ void event_log_state::flush() {
 }
 
 bool event_log_state::commit_gathered() {
-  if (!unknown_)
+  if (due_.empty()) {
     drop_lost(gathered_);
-  if (!unknown_ && gathered_.what.appends.empty())
-    return true;
-  auto now_due = unknown_ ? *std::exchange(unknown_, std::nullopt) : std::exchange(gathered_, {});
-  const auto begun_us = monotonic_us();
-  const auto outcome = store_->commit(now_due.what);
-  measure(now_due, outcome ? caf::error{} : outcome.error(), monotonic_us() - begun_us);
-  last_commit_ = self_->clock().now();
-  if (!outcome && code_of(outcome.error()) == ec::timed_out) {
-    unknown_ = std::move(now_due);
-    return false;
+    if (gathered_.what.appends.empty())
+      return true;
+    due_.push_back(std::exchange(gathered_, {}));
   }
-  tell_writers(now_due, outcome);
+  while (!due_.empty())
+    if (!commit_next())
+      return false;
   return true;
+}
+
+bool event_log_state::commit_next() {
+  const auto& next = due_.front();
+  const auto begun_us = monotonic_us();
+  const auto outcome = store_->commit(next.what);
+  const auto problem = outcome ? caf::error{} : outcome.error();
+  measure(next, problem, monotonic_us() - begun_us);
+  last_commit_ = self_->clock().now();
+  if (problem && code_of(problem) == ec::timed_out)
+    return false;
+  auto done = std::move(due_.front());
+  due_.pop_front();
+  if (is_about_rows(problem) && done.writers.size() > 1)
+    split(std::move(done));
+  else
+    tell_writers(done, outcome);
+  return true;
+}
+
+void event_log_state::split(batch x) {
+  const auto half = x.writers.size() / 2;
+  for (const auto& [first, last] : {std::pair{half, x.writers.size()}, std::pair{size_t{0}, half}}) {
+    batch part;
+    for (auto i = first; i < last; ++i) {
+      part.rows += rows_of(x.what.appends[i]);
+      part.what.appends.push_back(std::move(x.what.appends[i]));
+      part.writers.push_back(std::move(x.writers[i]));
+    }
+    due_.push_front(std::move(part));
+  }
 }
 
 void event_log_state::note_writing(const caf::error& problem) {
@@ -122,7 +153,10 @@ void event_log_state::note_writing(const caf::error& problem) {
 }
 
 void event_log_state::measure(const batch& done, const caf::error& problem, int64_t length_us) {
-  note_writing(problem);
+  if (is_about_rows(problem))
+    log_error("store.refused_rows", problem, {{"clinics", done.writers.size()}});
+  else
+    note_writing(problem);
   if (!shared_.metrics)
     return;
   shared_.metrics->commit_seconds.observe(static_cast<double>(length_us) / 1e6);
@@ -174,6 +208,7 @@ void event_log_state::answer_wakes() {
     return;
   auto wakes = std::exchange(wakes_, {});
   std::vector<clinic_id> ids;
+  ids.reserve(wakes.size());
   for (const auto& x : wakes)
     ids.push_back(x.clinic);
   auto owners = store_->take_over(ids, shared_.engine);
@@ -202,7 +237,7 @@ caf::result<clinic_list> event_log_state::clinics() {
 caf::result<bool> event_log_state::end_cleanly() {
   ending_ = true;
   flush();
-  if (unknown_)
+  if (!due_.empty())
     return make_error(ec::timed_out, "what became of the last commit is not known");
   if (auto done = store_->mark_alive({shared_.engine, shared_.clock(), true}); !done)
     return done.error();

@@ -8,18 +8,18 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace machiai {
 
 /// State of the event log: the store's only writer. What came in while the last commit ran goes out as the next one, at
 /// least `store.commit_interval_us` apart and at most `store.batch_rows_max` rows (and one append) long; wake-ups
-/// wait for the commit before them. A commit whose outcome the store cannot tell is put to it again until it can. A
-/// commit that fails is told to every clinic in it, and nothing later of theirs is stored: the store refuses what does
-/// not continue its numbering.
+/// wait for the commit before them. A commit whose outcome the store cannot tell is put to it again until it can. One
+/// that fails is told to every clinic in it, and nothing later of theirs is stored: the store refuses what does not
+/// continue its numbering. Where the rows themselves are at fault, halves are tried until only their clinics fail.
 class event_log_state {
 public:
   static constexpr const char* name = "event_log";
@@ -56,8 +56,12 @@ private:
   };
 
   void schedule_flush();
-  /// False when the store could not say what became of the batch; nothing else may go to it before that is known.
+  /// False when the store could not say what became of a batch; nothing else may go to it before that is known.
   bool commit_gathered();
+  /// The same for the first of `due_`, which goes out of it otherwise.
+  bool commit_next();
+  /// Puts both halves before the rest of `due_`.
+  void split(batch x);
   /// Whether the store took what it was given last, as others see it.
   void note_writing(const caf::error& problem);
   void measure(const batch& done, const caf::error& problem, int64_t length_us);
@@ -70,8 +74,9 @@ private:
   environment shared_;
   std::shared_ptr<event_store> store_;
   batch gathered_;
-  /// The batch whose outcome is not known.
-  std::optional<batch> unknown_;
+  /// What is being committed, in the order the store gets it; more than one only after a `split`. Between two messages
+  /// it holds anything only when the outcome of its first is not known.
+  std::deque<batch> due_;
   /// Under which epoch an append of the clinic was lost: whatever follows it under the same one is lost as well, also
   /// what has no numbers for the store to refuse it by.
   std::map<clinic_id, uint32_t> lost_;

@@ -159,7 +159,9 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: an answer given after the newest snaps
 }
 
 TEST_CASE_FIXTURE(actor_fixture, "clinic: a failed append ends it, the log decides, sessions come back") {
-  start({{9}, {}, {}, {}});
+  commit_faults faults;
+  faults.fail_before = {9};
+  start(faults);
   make_clinic(1);
   auto& board = console();
   auto& page = patient("p1", "r1");
@@ -183,7 +185,9 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: a failed append ends it, the log decid
 
 TEST_CASE_FIXTURE(actor_fixture,
                   "clinic: a commit of unknown outcome is asked for until it is known, and nothing is lost") {
-  start({{}, {6, 8}, {}, {}});
+  commit_faults faults;
+  faults.fail_after = {6, 8};
+  start(faults);
   make_clinic(1);
   const auto first = shard().clinic(clinic);
   auto& page = patient("p1", "r1");

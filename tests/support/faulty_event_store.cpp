@@ -1,5 +1,6 @@
 #include "tests/support/faulty_event_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -27,6 +28,8 @@ caf::expected<commit_outcome> faulty_event_store::commit(const commit_batch& bat
     return *std::exchange(withheld_, std::nullopt);
   if (down_ || faults_.fail_before.contains(number))
     return down();
+  if (std::ranges::any_of(batch.appends, [&](const auto& x) { return faults_.spoiled.contains(x.clinic); }))
+    return make_error(ec::internal, "the test spoiled a row");
   if (faults_.lose.contains(number))
     return commit_outcome{};
   auto outcome = inner_->commit(batch);

@@ -18,6 +18,8 @@ struct commit_faults {
   std::set<uint64_t> lose;
   /// Throws `std::runtime_error` without storing anything.
   std::set<uint64_t> raise;
+  /// Rows of theirs are such that no commit with them succeeds: `ec::internal`.
+  std::set<clinic_id> spoiled;
 };
 
 /// Passes everything on to a store and lets chosen commits go wrong.
