@@ -1,5 +1,6 @@
 #include "commands/command.hpp"
 #include "commands/engine.hpp"
+#include "config/listen_address.hpp"
 #include "config/load_settings.hpp"
 #include "config/log.hpp"
 #include "config/validate_settings.hpp"
@@ -141,12 +142,18 @@ int serve(const serve_options& given) {
   return run_until_told(**running, handled, hard_limit);
 }
 
+/// What is wrong with the address of an option, for CLI11, which names the option.
+std::string address_problem(const std::string& text) {
+  return parse_listen_address(text) ? "" : '"' + text + "\" is not IP:PORT, [IPv6]:PORT or localhost:PORT";
+}
+
 const registered_command registration{
     {10, "serve", "Runs the engine", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<serve_options>();
        app.add_option("--config", options->config, "Settings file (TOML)");
-       app.add_option("--listen", options->listen, "IP:PORT for clients; port 0 = any free one");
-       app.add_option("--admin", options->admin, "IP:PORT for health, metrics and drain");
+       app.add_option("--listen", options->listen, "IP:PORT for clients; port 0 = any free one")
+           ->check(address_problem);
+       app.add_option("--admin", options->admin, "IP:PORT for health, metrics and drain")->check(address_problem);
        app.add_option("--store", options->store, "sqlite:PATH or postgresql://…");
        return [options] { return serve(*options); };
      }}};

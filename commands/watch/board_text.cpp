@@ -39,6 +39,17 @@ std::string duration_shown(int64_t length_ms) {
   return std::to_string(seconds / 60) + ':' + (rest.size() < 2 ? "0" : "") + rest;
 }
 
+/// 45分, 2時間5分, 3日.
+std::string rough_duration(int64_t length_ms) {
+  const auto minutes = std::max<int64_t>(length_ms, 0) / 60'000;
+  if (minutes < 60)
+    return std::to_string(minutes) + "分";
+  if (minutes >= 2 * 24 * 60)
+    return std::to_string(minutes / (24 * 60)) + "日";
+  const auto rest = minutes % 60;
+  return std::to_string(minutes / 60) + "時間" + (rest > 0 ? std::to_string(rest) + "分" : "");
+}
+
 std::string_view party_text(party x) {
   switch (x) {
   case party::doctor:
@@ -76,10 +87,8 @@ std::string people_text(const room_card& card) {
 }
 
 std::string late_text(const room_card& card, timestamp now) {
-  const auto late_min = (now - card.starts_at).count() / 60'000;
-  if (now >= card.starts_at)
-    return std::to_string(late_min) + "分遅れ";
-  return "あと" + std::to_string((card.starts_at - now).count() / 60'000) + "分";
+  const auto late_ms = (now - card.starts_at).count();
+  return late_ms >= 0 ? rough_duration(late_ms) + "遅れ" : "あと" + rough_duration(-late_ms);
 }
 
 std::string waited_text(const room_card& card, timestamp now) {
@@ -87,7 +96,7 @@ std::string waited_text(const room_card& card, timestamp now) {
   for (const auto& x : card.participants)
     if (x.party == party::patient && x.whereabouts == whereabouts::waiting && x.first_arrived_at)
       since = std::min(since.value_or(*x.first_arrived_at), *x.first_arrived_at);
-  return since ? std::to_string((now - *since).count() / 60'000) + "分" : "";
+  return since ? rough_duration((now - *since).count()) : "";
 }
 
 /// The meter as it stands by `now`; a card holds it as of the card's own time.

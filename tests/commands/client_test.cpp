@@ -73,6 +73,20 @@ TEST_CASE("watch: time, units and price of a running consultation go on between 
   CHECK(shown(board, at + milliseconds{60'001}).find("30:00 2 300円") != std::string::npos);
 }
 
+TEST_CASE("watch: minutes become hours and days when they are many") {
+  live_board board;
+  auto scheduled = frame(board_frame);
+  scheduled["cards"].as_array()[0].as_object()["phase"] = "scheduled";
+  REQUIRE(board.take(scheduled));
+  const timestamp starts_at{1795309200000};
+  constexpr milliseconds minute{60'000};
+  CHECK(shown(board, starts_at - 59 * minute).find("あと59分 ") != std::string::npos);
+  CHECK(shown(board, starts_at - 60 * minute).find("あと1時間 ") != std::string::npos);
+  CHECK(shown(board, starts_at - 125 * minute).find("あと2時間5分 ") != std::string::npos);
+  CHECK(shown(board, starts_at - 2880 * minute).find("あと2日 ") != std::string::npos);
+  CHECK(shown(board, starts_at + 118 * minute).find("1時間58分遅れ") != std::string::npos);
+}
+
 TEST_CASE("watch: a room that was archived goes off the board") {
   live_board board;
   REQUIRE(board.take(frame(board_frame)));

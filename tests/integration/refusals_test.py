@@ -14,7 +14,7 @@ import machiai_test
 from fault_kit import run_sql, until
 from postgres import Postgres, free_port
 
-SETTINGS_WRONG, STORE, NETWORK = 3, 4, 5
+USAGE_WRONG, SETTINGS_WRONG, STORE, NETWORK = 2, 3, 4, 5
 
 
 def fingerprint(folder):
@@ -75,7 +75,10 @@ class refused_start(machiai_test.TestCase):
 
     def test_an_address_that_is_none(self):
         for address in ("127.0.0.1", "localhost:99999", "example.invalid:80", "127.0.0.1:http"):
-            self.refuse(SETTINGS_WRONG, [address], "--listen", address)
+            for option in ("--listen", "--admin"):
+                result = self.serve(option, address)
+                self.assertEqual((result.returncode, result.stdout), (USAGE_WRONG, ""), result)
+                self.assertIn(f'{option}: "{address}" is not IP:PORT', result.stderr)
 
     def test_settings_that_cannot_be_read(self):
         self.refuse(SETTINGS_WRONG, ["nowhere.toml", "No such file"], "--config", "nowhere.toml")
