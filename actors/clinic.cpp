@@ -46,7 +46,7 @@ std::vector<person_id> shut_out_by(const event_payload& x, const room_state* bef
 
 } // namespace
 
-caf::error clinic_actor_state::init(environment shared, clinic_woken woken, event_log_actor log,
+caf::error clinic_actor_state::init(environment shared, const clinic_woken& woken, event_log_actor log,
                                     registry_actor registry) {
   shared_ = std::move(shared);
   counted_.emplace(shared_.metrics, actor_label::clinic);
@@ -357,9 +357,9 @@ void clinic_actor_state::child_down(const caf::down_msg& x) {
 }
 
 clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
-                                   clinic_woken woken, event_log_actor log, registry_actor registry) {
+                                   const clinic_woken& woken, event_log_actor log, registry_actor registry) {
   self->set_down_handler([self](const caf::down_msg& x) { self->state.child_down(x); });
-  if (auto problem = self->state.init(std::move(shared), std::move(woken), std::move(log), std::move(registry)))
+  if (auto problem = self->state.init(std::move(shared), woken, std::move(log), std::move(registry)))
     self->quit(std::move(problem));
   return {
       [self](const open_feed& x) { self->state.open(x); },

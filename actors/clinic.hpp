@@ -24,7 +24,7 @@ public:
   explicit clinic_actor_state(clinic_actor::pointer self) : self_(self) {}
 
   /// Fails with `ec::store_damaged` when the history does not read.
-  caf::error init(environment shared, clinic_woken woken, event_log_actor log, registry_actor registry);
+  caf::error init(environment shared, const clinic_woken& woken, event_log_actor log, registry_actor registry);
 
   void open(const open_feed& x);
   void close(const close_feed& x);
@@ -79,6 +79,6 @@ private:
 
 /// Spawned by the registry with what the log read.
 clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
-                                   clinic_woken woken, event_log_actor log, registry_actor registry);
+                                   const clinic_woken& woken, event_log_actor log, registry_actor registry);
 
 } // namespace machiai

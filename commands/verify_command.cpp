@@ -80,7 +80,7 @@ exit_code verify_one(event_store& store, const clinic_id& clinic, const heads_by
   return exit_code::ok;
 }
 
-int verify_clinics(event_store& store, std::vector<clinic_id> clinics, const heads_by_clinic& former_heads) {
+int verify_clinics(event_store& store, const std::vector<clinic_id>& clinics, const heads_by_clinic& former_heads) {
   auto worst = exit_code::ok;
   for (const auto& clinic : clinics)
     worst = std::max(worst, verify_one(store, clinic, former_heads));

@@ -78,7 +78,7 @@ access access_of(role who, command_kind what) {
   return access::deny;
 }
 
-bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& room) {
+bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& about) {
   // Good for one room only, and what these roles may do reaches further.
   if (claims.room && claims.role != role::patient && claims.role != role::guest)
     return false;
@@ -93,7 +93,7 @@ bool may(const token_claims& claims, command_kind what, const clinic_id& clinic,
     // A guest is always bound to one room; a patient only if the token says so.
     if (claims.role == role::guest && !claims.room)
       return false;
-    return claims.clinic == clinic && (!claims.room || room.empty() || *claims.room == room);
+    return claims.clinic == clinic && (!claims.room || about.empty() || *claims.room == about);
   }
   return false;
 }

@@ -15,10 +15,10 @@ BOOST_DEFINE_ENUM_CLASS(access, deny, any_clinic, own_clinic, own_room)
 /// authorisation test is generated from it.
 access access_of(role who, command_kind what);
 
-/// True when the holder of `claims` may ask `what` of this clinic and room. An empty room means the command is not
-/// about one. With a room in it a token is good for patients and guests only. What a patient's own rooms are beyond its
-/// token's `room` is for the clinic to say: it answers `not_found` for an appointment of somebody else as for one that
-/// does not exist.
-bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& room);
+/// True when the holder of `claims` may ask `what` of this clinic and of the room `about`, which is empty for a
+/// command about none. With a room in it a token is good for patients and guests only. What a patient's own rooms are
+/// beyond its token's `room` is for the clinic to say: it answers `not_found` for an appointment of somebody else as
+/// for one that does not exist.
+bool may(const token_claims& claims, command_kind what, const clinic_id& clinic, const room_id& about);
 
 } // namespace machiai

@@ -176,7 +176,7 @@ void connection::write_pending() {
     return;
   if (queue_.empty() && !stream_.has_unsent())
     return after_write();
-  std::array<iovec, write_parts_max> parts;
+  std::array<iovec, write_parts_max> parts; // NOLINT(cppcoreguidelines-pro-type-member-init): gather fills it
   const auto count = queue_.gather(parts, write_bytes_max);
   std::size_t offered = 0;
   for (std::size_t i = 0; i < count; ++i)

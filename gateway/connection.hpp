@@ -52,7 +52,7 @@ public:
 
   // See `io_shard`.
   bool send(outgoing_frame frame);
-  bool respond(http_response response);
+  bool respond(const http_response& response);
   bool mark_ready();
   bool close(uint16_t code, std::string_view reason);
   void terminate();

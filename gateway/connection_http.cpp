@@ -60,7 +60,7 @@ void connection::take_request() {
   if (from_.role == listener_role::clients && request.path() == websocket_path) {
     auto answer = problem_response(426, ec::malformed, "Only WebSockets are served here.");
     answer.headers.emplace_back("Upgrade", "websocket");
-    respond(std::move(answer));
+    respond(answer);
     return;
   }
   if (from_.role == listener_role::clients &&
@@ -68,13 +68,13 @@ void connection::take_request() {
     auto answer = problem_response(429, ec::rate_limited, "Too many requests on this connection; wait a second.");
     answer.headers.emplace_back("Retry-After", "1");
     services_.observer->http_refused(from_.role, answer.status);
-    respond(std::move(answer));
+    respond(answer);
     return;
   }
   services_.host->on_request(id(), std::move(request));
 }
 
-bool connection::respond(http_response response) {
+bool connection::respond(const http_response& response) {
   if (stage_ != stage::http || !http_->awaiting)
     return false;
   http_->awaiting = false;

@@ -66,7 +66,7 @@ void connection::on_deadline(deadline what) {
     // The answer may still come; on a connection that is over it cannot be taken for that of a later request.
     auto late = problem_response(503, ec::timed_out, "The engine did not answer in time; repeat the request.");
     late.close = true;
-    respond(std::move(late));
+    respond(late);
     return;
   }
   case deadline::hello:

@@ -50,7 +50,7 @@ void http_api::handle(connection_id from, http_request request) {
                                     : make_error(ec::not_found, "there is no such resource"));
     auto response = problem_response(405, ec::unknown_command, "this resource has other methods");
     response.headers.emplace_back("Allow", none->allow);
-    return answer(x, std::move(response));
+    return answer(x, response);
   }
   x.route = std::move(std::get<api_route>(found));
   if (shard_.is_draining())
@@ -94,7 +94,7 @@ void http_api::handle_admin(connection_id from, const http_request& request) {
   } else {
     response = problem_response(404, ec::not_found, "there is no such resource");
   }
-  shard_.io().respond(from, std::move(response));
+  shard_.io().respond(from, response);
 }
 
 void http_api::authenticate(call x) {
@@ -235,7 +235,7 @@ void http_api::read_usage(call x) {
       http_response response;
       if (result)
         response.body = *result;
-      answer(*done, result ? std::move(response) : problem(result.error()));
+      answer(*done, result ? response : problem(result.error()));
     });
   });
 }
@@ -317,7 +317,7 @@ bool http_api::take(const subscribed& x) {
   response.headers.emplace_back("Cache-Control", "no-store");
   if (!x.refusal)
     response.body = x.frames.at(0);
-  answer(*done, x.refusal ? problem(*x.refusal) : std::move(response));
+  answer(*done, x.refusal ? problem(*x.refusal) : response);
   return true;
 }
 
@@ -346,21 +346,21 @@ void http_api::expire_calls(Which which) {
     auto response = problem(make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
     // The answer may still come and must not be taken for that of a later request.
     response.close = true;
-    answer(late, std::move(response));
+    answer(late, response);
   }
 }
 
-void http_api::answer(const call& x, http_response response) {
+void http_api::answer(const call& x, const http_response& response) {
   if (const auto* metrics = shard_.context().shared.metrics)
     metrics->count_http_request(x.route.path_template, response.status);
-  shard_.io().respond(x.from, std::move(response));
+  shard_.io().respond(x.from, response);
 }
 
 void http_api::refuse(const call& x, const caf::error& why) {
   auto response = problem(why);
   if (response.status == 401)
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  answer(x, std::move(response));
+  answer(x, response);
 }
 
 } // namespace machiai

@@ -71,7 +71,7 @@ private:
   std::weak_ptr<const void> begin(call x, commands_in_flight::place place);
   /// The call whose answer came, with its place given back; nothing when it was given up before.
   std::optional<call> finish(connection_id from);
-  void answer(const call& x, http_response response);
+  void answer(const call& x, const http_response& response);
   void refuse(const call& x, const caf::error& why);
   void refuse_token(const call& x, auth_failure why);
   void refuse_link(const call& x);

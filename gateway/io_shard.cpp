@@ -227,9 +227,9 @@ bool io_shard::send(connection_id id, outgoing_frame frame) {
   return target && target->send(std::move(frame));
 }
 
-bool io_shard::respond(connection_id id, http_response response) {
+bool io_shard::respond(connection_id id, const http_response& response) {
   const auto target = implementation_->find(id);
-  return target && target->respond(std::move(response));
+  return target && target->respond(response);
 }
 
 bool io_shard::mark_ready(connection_id id) {

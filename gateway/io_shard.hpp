@@ -84,7 +84,7 @@ public:
   bool send(connection_id id, outgoing_frame frame);
 
   /// Answers the request `on_request` gave. False when the connection is gone or does not wait for an answer.
-  bool respond(connection_id id, http_response response);
+  bool respond(connection_id id, const http_response& response);
 
   /// The upper layer accepted the client's hello: ends its deadline and lifts the message limit from 4 KiB to the
   /// configured one.

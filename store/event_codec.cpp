@@ -78,7 +78,7 @@ caf::expected<event_payload> decode_body(std::string_view kind, std::string_view
   const auto reader = payload_readers().find(kind);
   if (reader == payload_readers().end())
     return damaged(kind, "unknown kind");
-  std::array<unsigned char, 2048> buffer;
+  std::array<unsigned char, 2048> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
   boost::json::monotonic_resource memory{buffer.data(), buffer.size()};
   const auto value = parse_json(body, &memory);
   if (!value)

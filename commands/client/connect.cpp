@@ -12,7 +12,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 void connect(boost::beast::tcp_stream& stream, const server_address& server,
-             std::function<void(const error_code&)> done) {
+             const std::function<void(const error_code&)>& done) {
   const auto connected = [&stream, done](const error_code& failed) {
     if (!failed)
       stream.socket().set_option(tcp::no_delay{true});

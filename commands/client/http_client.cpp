@@ -167,7 +167,7 @@ struct http_client::pool : std::enable_shared_from_this<pool> {
     begin(x);
   }
 
-  void finish(lane& x, http_answer answer) {
+  void finish(lane& x, const http_answer& answer) {
     auto done = std::move(x.now->done);
     x.now.reset();
     if (answer.status == 0)

@@ -149,12 +149,12 @@ private:
   enum class stage : uint8_t { handshake, frames, over };
 
   void set_transport_handlers() {
-    connection_->set_write_handler([this](ws::connection_hdl, const char* data, std::size_t size) {
+    connection_->set_write_handler([this](const ws::connection_hdl&, const char* data, std::size_t size) {
       write({data, size});
       return ws::lib::error_code();
     });
     connection_->set_vector_write_handler(
-        [this](ws::connection_hdl, const std::vector<ws::transport::buffer>& buffers) {
+        [this](const ws::connection_hdl&, const std::vector<ws::transport::buffer>& buffers) {
           std::string joined;
           for (const auto& buffer : buffers)
             joined.append(buffer.buf, buffer.len);
@@ -164,23 +164,23 @@ private:
   }
 
   void set_protocol_handlers() {
-    connection_->set_validate_handler([this](ws::connection_hdl) { return accept(); });
-    connection_->set_open_handler([this](ws::connection_hdl) {
+    connection_->set_validate_handler([this](const ws::connection_hdl&) { return accept(); });
+    connection_->set_open_handler([this](const ws::connection_hdl&) {
       stage_ = stage::frames;
       if (events_)
         events_->on_codec_open();
     });
     connection_->set_message_handler(
-        [this](ws::connection_hdl, const codec_connection::message_ptr& message) { take_message(*message); });
-    connection_->set_ping_handler([this](ws::connection_hdl, const std::string& payload) {
+        [this](const ws::connection_hdl&, const codec_connection::message_ptr& message) { take_message(*message); });
+    connection_->set_ping_handler([this](const ws::connection_hdl&, const std::string& payload) {
       return events_ && stage_ == stage::frames && events_->on_codec_ping(payload);
     });
-    connection_->set_pong_handler([this](ws::connection_hdl, const std::string& payload) {
+    connection_->set_pong_handler([this](const ws::connection_hdl&, const std::string& payload) {
       if (events_ && stage_ == stage::frames)
         events_->on_codec_pong(payload);
     });
-    connection_->set_close_handler([this](ws::connection_hdl) { report_close(); });
-    connection_->set_fail_handler([this](ws::connection_hdl) {
+    connection_->set_close_handler([this](const ws::connection_hdl&) { report_close(); });
+    connection_->set_fail_handler([this](const ws::connection_hdl&) {
       closing how;
       how.refused_status = static_cast<uint16_t>(connection_->get_response_code());
       finish(how);

@@ -165,7 +165,7 @@ caf::expected<std::unique_ptr<pg_connection>> pg_connection::open(const store_op
     return connection->error("connect");
   }
   if (auto ready = connection->set_up(options); !ready)
-    return std::move(ready.error());
+    return ready.error();
   return connection;
 }
 

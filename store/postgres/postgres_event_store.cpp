@@ -73,7 +73,7 @@ constexpr auto state_of_failed_check = "22012";
 caf::expected<std::unique_ptr<event_store>> postgres_event_store::open(const store_options& options) {
   std::unique_ptr<postgres_event_store> store{new postgres_event_store{options}};
   if (auto ready = store->connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   return std::unique_ptr<event_store>{std::move(store)};
 }
 
@@ -110,13 +110,13 @@ caf::expected<void> postgres_event_store::take_lock(pg_connection& connection) {
 template <class F>
 auto postgres_event_store::reading(F read) -> decltype(read(std::declval<pg_connection&>())) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   auto answer = read(*connection_);
   // A server that was restarted since the last call looks alive until it is asked.
   if (answer || connection_->alive())
     return answer;
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   return read(*connection_);
 }
 
@@ -141,7 +141,7 @@ caf::expected<commit_outcome> postgres_event_store::commit(const commit_batch& b
 
 caf::expected<commit_outcome> postgres_event_store::commit_new(const commit_batch& batch) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   for (auto attempt = 0; attempt < commit_attempts; ++attempt) {
     auto plan = heads_.plan(batch);
     auto inserts = insert_rows(batch, plan);
@@ -166,7 +166,7 @@ caf::expected<commit_outcome> postgres_event_store::commit_new(const commit_batc
     if (doubt_ || connection_->failure().state != state_of_failed_check)
       return failure;
     if (auto dropped = drop_lost_clinics(); !dropped)
-      return std::move(dropped.error());
+      return dropped.error();
   }
   return make_error(ec::store_unavailable, "clinics change hands faster than a commit takes");
 }
@@ -217,7 +217,7 @@ caf::expected<std::optional<commit_outcome>> postgres_event_store::settle_doubt(
 /// not even begun: its statements may still lie unread in the server's socket. So what is read is final.
 caf::expected<bool> postgres_event_store::look_for(const pg_statement& find_row) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   std::vector<pg_rows> rows;
   if (!connection_->run({pg_statement{"BEGIN"}, pg_statement{lock_alone}, pg_statement{count_takeover}, find_row,
                          pg_statement{"COMMIT"}},
@@ -245,7 +245,7 @@ caf::expected<std::vector<takeover>> postgres_event_store::take_over(std::span<c
 caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::span<const clinic_id> clinics,
                                                                          incarnation engine) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   auto wanted = texts(clinics);
   const std::vector<pg_statement> statements{pg_statement{"BEGIN"},
                                              pg_statement{lock_alone},
@@ -287,9 +287,9 @@ caf::expected<clinic_history> postgres_event_store::load(const clinic_id& clinic
       return true;
     });
     if (!read)
-      return std::move(read.error());
+      return read.error();
     if (auto whole = check_numbering(clinic, after, history.events); !whole)
-      return std::move(whole.error());
+      return whole.error();
     auto answers = read_answers(connection, clinic, as_stored(after), bound(last_seq));
     if (!answers)
       return std::move(answers.error());

@@ -60,7 +60,7 @@ caf::expected<std::unique_ptr<event_store>> sqlite_event_store::open(const std::
     store->lock_ = std::move(*lock);
   }
   if (auto ready = store->connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   return std::unique_ptr<event_store>{std::move(store)};
 }
 
@@ -119,7 +119,7 @@ caf::expected<commit_outcome> sqlite_event_store::settle_doubt() {
 caf::expected<bool> sqlite_event_store::stored(const probe& last_row) {
   connection_.reset();
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   // Emptying the WAL into the file decides it: frames of a commit that failed in its last step cannot reappear after a
   // crash, and what is read below has been synced with the file.
   auto checkpoint = connection_->query("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -150,7 +150,7 @@ caf::expected<commit_outcome> sqlite_event_store::commit_new(const commit_batch&
   if (plan.accepted.empty())
     return commit_outcome{std::move(plan.refused)};
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   sqlite_transaction work{*connection_, begin_write};
   if (work.error_code() != 0)
     return connection_->error(work.error_code(), "begin");
@@ -159,7 +159,7 @@ caf::expected<commit_outcome> sqlite_event_store::commit_new(const commit_batch&
     return takeovers.error();
   if (*takeovers != takeovers_) {
     if (auto dropped = drop_lost_clinics(batch, plan); !dropped)
-      return std::move(dropped.error());
+      return dropped.error();
     plan = heads_.plan(batch);
   }
   sqlite_batch_writer writer{*connection_};
@@ -214,7 +214,7 @@ caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clini
 caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<const clinic_id> clinics,
                                                                    incarnation engine) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   sqlite_transaction work{*connection_, begin_write};
   if (work.error_code() != 0)
     return connection_->error(work.error_code(), "begin");
@@ -224,7 +224,7 @@ caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<con
     auto answer = take_over_one(clinics[i], engine, heads[i]);
     if (!answer)
       return std::move(answer.error());
-    answers.push_back(std::move(*answer));
+    answers.push_back(*answer);
   }
   auto count = connection_->query("UPDATE store_state SET value = value + 1 WHERE name = 'takeovers'");
   if (!count.run())
@@ -247,7 +247,7 @@ caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<con
 
 caf::expected<clinic_history> sqlite_event_store::load(const clinic_id& clinic, uint64_t last_seq) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   const sqlite_transaction moment{*connection_, begin_read};
   clinic_history history;
   auto snapshot = read_snapshot(*connection_, clinic, seq_bound(last_seq));
@@ -260,9 +260,9 @@ caf::expected<clinic_history> sqlite_event_store::load(const clinic_id& clinic, 
     return true;
   });
   if (!read)
-    return std::move(read.error());
+    return read.error();
   if (auto whole = check_numbering(clinic, after, history.events); !whole)
-    return std::move(whole.error());
+    return whole.error();
   auto answers = read_answers(*connection_, clinic, as_stored(after), seq_bound(last_seq));
   if (!answers)
     return std::move(answers.error());
@@ -273,7 +273,7 @@ caf::expected<clinic_history> sqlite_event_store::load(const clinic_id& clinic, 
 caf::expected<std::optional<snapshot_record>> sqlite_event_store::snapshot_until(const clinic_id& clinic,
                                                                                  timestamp until) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   const sqlite_transaction moment{*connection_, begin_read};
   return read_snapshot(*connection_, clinic, INT64_MAX, until);
 }
@@ -288,7 +288,7 @@ caf::expected<void> sqlite_event_store::scan(const clinic_id& clinic, uint64_t f
 
 caf::expected<std::vector<clinic_id>> sqlite_event_store::clinics() {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   const sqlite_transaction moment{*connection_, begin_read};
   return read_clinics(*connection_);
 }
@@ -305,7 +305,7 @@ caf::expected<void> sqlite_event_store::mark_alive(const alive_mark& mark) {
 
 caf::expected<size_t> sqlite_event_store::index_step(size_t rows_max) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   sqlite_transaction work{*connection_, begin_write};
   if (work.error_code() != 0)
     return connection_->error(work.error_code(), "begin");
@@ -320,7 +320,7 @@ caf::expected<size_t> sqlite_event_store::index_step(size_t rows_max) {
 
 caf::expected<size_t> sqlite_event_store::prune(timestamp before, size_t rows_max) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   sqlite_transaction work{*connection_, begin_write};
   if (work.error_code() != 0)
     return connection_->error(work.error_code(), "begin");
@@ -334,7 +334,7 @@ caf::expected<size_t> sqlite_event_store::prune(timestamp before, size_t rows_ma
 
 caf::expected<std::vector<outbox_record>> sqlite_event_store::outbox(const clinic_id& clinic, size_t rows_max) {
   if (auto ready = connect(); !ready)
-    return std::move(ready.error());
+    return ready.error();
   auto rows = connection_->query("SELECT seq, channel, idempotency_key, body FROM outbox_log WHERE clinic = ?1 "
                                  "ORDER BY position LIMIT ?2");
   rows << clinic.value << seq_bound(rows_max);

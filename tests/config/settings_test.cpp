@@ -50,8 +50,10 @@ TEST_CASE("settings table: holds exactly the members of the structs") {
     CHECK_MESSAGE(rows.insert(setting_name(row)).second, setting_name(row) << " stands twice");
     CHECK_MESSAGE(members.contains(setting_name(row)), setting_name(row));
   }
-  for (const auto& [name, type] : members)
-    CHECK_MESSAGE(rows.contains(name), name << " is missing in the table");
+  for (const auto& [name, type] : members) {
+    const auto& member = name;
+    CHECK_MESSAGE(rows.contains(member), member << " is missing in the table");
+  }
 }
 
 TEST_CASE("settings table: a unit is the end of its key, a description is one line") {

@@ -99,7 +99,8 @@ TEST_CASE("http reader: every malformed or oversized request has its status") {
       {"GET /" + std::string(5000, 'x'), 431},
   };
   for (const auto& [bytes, status] : table) {
-    CAPTURE(bytes.substr(0, 200));
+    const auto sent = bytes.substr(0, 200);
+    CAPTURE(sent);
     http_reader reader(small);
     reader.feed(bytes);
     REQUIRE(reader.next() == outcome::refused);

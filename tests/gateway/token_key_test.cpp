@@ -71,7 +71,8 @@ TEST_CASE("token key: what a private key signs its public half verifies, and not
                               {key_algorithm::es256, make_ec_pair(), make_ec_pair()},
                               {key_algorithm::eddsa, make_ed25519_pair(), make_ed25519_pair()}};
   for (const auto& [algorithm, pair, other] : rows) {
-    CAPTURE(word_of(algorithm));
+    const auto word = word_of(algorithm);
+    CAPTURE(word);
     const auto signer = token_key::private_pem(key_id{"a"}, algorithm, pair.private_pem);
     const auto checker = token_key::public_pem(key_id{"a"}, algorithm, pair.public_pem);
     const auto stranger = token_key::public_pem(key_id{"a"}, algorithm, other.public_pem);

@@ -122,7 +122,8 @@ TEST_CASE("http transport: refusals are problem+json with a code word, and end t
       {upgrade_request("machiai.v1", "", "/elsewhere"), 404, "not_found"},
   };
   for (const auto& [bytes, status, code] : table) {
-    CAPTURE(bytes.substr(0, 100));
+    const auto sent = bytes.substr(0, 100);
+    CAPTURE(sent);
     auto client = at.connect();
     const auto response = client.request(bytes);
     CHECK(response.status == status);

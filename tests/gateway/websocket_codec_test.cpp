@@ -208,7 +208,8 @@ TEST_CASE("codec: a handshake that is not ours is refused and nothing after it i
       {std::string(17 * 1024, 'x'), 431},
   };
   for (const auto& [request, status] : table) {
-    CAPTURE(request.substr(0, 300));
+    const auto sent = request.substr(0, 300);
+    CAPTURE(sent);
     fixture at;
     at.feed(request + client_frame(opcode::text, "hello"));
     CHECK_FALSE(at.opened);

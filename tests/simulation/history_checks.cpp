@@ -171,8 +171,7 @@ std::string check_bills(const memory_log::clinic_rows& rows) {
 
 std::string check_effects(const memory_log::clinic_rows& rows, const std::map<std::string, size_t>& commands_by_kind) {
   for (const auto& [kind, commands] : commands_by_kind) {
-    const auto happened = static_cast<size_t>(
-        std::count_if(rows.events.begin(), rows.events.end(), [&](const event_record& x) { return x.kind == kind; }));
+    const auto happened = static_cast<size_t>(std::ranges::count(rows.events, kind, &event_record::kind));
     if (happened > commands)
       return std::to_string(commands) + " commands had " + std::to_string(happened) + " times the effect " + kind;
   }

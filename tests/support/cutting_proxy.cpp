@@ -22,7 +22,7 @@ sockaddr_in loopback(uint16_t port) {
 }
 
 std::string receive(int socket_fd) {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const auto length = recv(socket_fd, buffer.data(), buffer.size(), 0);
   return length > 0 ? std::string{buffer.data(), static_cast<size_t>(length)} : std::string{};
 }

@@ -142,8 +142,8 @@ model_clinic::outcome model_clinic::pass_time(const room_id& room) {
   return keep(room, decide_deadline(rooms.at(room), now, policy));
 }
 
-model_clinic::outcome model_clinic::book(const room_id& room, std::vector<std::string> patients,
-                                         std::vector<std::string> doctors, bool is_test) {
+model_clinic::outcome model_clinic::book(const room_id& room, const std::vector<std::string>& patients,
+                                         const std::vector<std::string>& doctors, bool is_test) {
   return ask(room_command{put_appointment{{room, now, 60, "menu-secret", ids(patients), ids(doctors), is_test}}});
 }
 

@@ -34,8 +34,8 @@ public:
   void wait(milliseconds length) { now = now + length; }
 
   /// Books `room` for an hour from now on.
-  outcome book(const room_id& room, std::vector<std::string> patients = {"p1"},
-               std::vector<std::string> doctors = {"d1"}, bool is_test = false);
+  outcome book(const room_id& room, const std::vector<std::string>& patients = {"p1"},
+               const std::vector<std::string>& doctors = {"d1"}, bool is_test = false);
   /// Waits and is let in.
   void bring_in(const room_id& room, const std::string& person);
   /// Invites `person`, who comes by the link and waits.

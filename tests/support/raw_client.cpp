@@ -77,7 +77,10 @@ raw_client::raw_client(const std::string& address, const options& how) {
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (!how.from.empty()) {
     const auto [local, local_bytes] = socket_address(how.from + ":0");
-    ::bind(socket_, reinterpret_cast<const sockaddr*>(&local), local_bytes);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&local), local_bytes) != 0) {
+      ::close(socket_);
+      throw std::runtime_error("cannot connect from " + how.from);
+    }
   }
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&target), target_bytes) != 0) {
     ::close(socket_);

@@ -61,8 +61,8 @@ bool session::was_told(const std::string& part) const {
 
 /// The actor in front of the object.
 struct simulated_shard::behavior {
-  static full_shard::behavior_type run(full_shard::pointer self, std::shared_ptr<simulated_shard*> link,
-                                       registry_actor registry) {
+  static full_shard::behavior_type run(full_shard::pointer self, const std::shared_ptr<simulated_shard*>& link,
+                                       const registry_actor& registry) {
     self->set_down_handler([link](const caf::down_msg& x) {
       if (*link != nullptr)
         (*link)->lost(x.source.id());

@@ -21,7 +21,8 @@ clinic_command key(const char* id, const char* material) {
   return {put_key{{key_id{id}, "EdDSA", material}}};
 }
 
-room_command booking(std::vector<std::string> patients, std::vector<std::string> doctors, int32_t duration_min = 15) {
+room_command booking(const std::vector<std::string>& patients, const std::vector<std::string>& doctors,
+                     int32_t duration_min = 15) {
   return {put_appointment{{room_1, timestamp{0}, duration_min, "", ids(patients), ids(doctors), false}}};
 }
 

@@ -29,7 +29,7 @@ public:
 
   void step() {
     clinic_.wait(milliseconds{below(5)});
-    clinic_.policy.price.unit_yen = 100 + 10 * below(3);
+    clinic_.policy.price.unit_yen = 100 + 10 * static_cast<int64_t>(below(3));
     auto& room = rooms_[below(2)];
     if (!clinic_.rooms.contains(room)) {
       // The id of one that was archived is not booked again.
