@@ -79,6 +79,8 @@ private:
   void peer_finished();
   void broken();
   bool can_serve() const;
+  /// How long a response may take is for its reader to say, as long as it reads: `watch_stall` sees to that.
+  bool sends_response() const;
   void serve_http();
   void await_more_http();
   void take_request();

@@ -8,6 +8,10 @@ bool connection::can_serve() const {
   return stage_ == stage::http && !http_->awaiting && queue_.bytes() <= services_.limits.soft_bytes;
 }
 
+bool connection::sends_response() const {
+  return http_ && (!queue_.empty() || stream_.has_unsent());
+}
+
 void connection::serve_http() {
   if (http_->serving)
     return;

@@ -72,8 +72,13 @@ void connection::on_deadline(deadline what) {
   case deadline::hello:
     return fault(transport_fault::hello_timeout);
   case deadline::close:
+    if (sends_response())
+      return set_deadline(what, services_.settings->close_timeout_ms);
     return finish(true);
   case deadline::keep_alive:
+    if (sends_response())
+      return set_deadline(what, services_.settings->http_keep_alive_timeout_ms);
+    return finish(false);
   case deadline::linger:
     return finish(false);
   case deadline::none:

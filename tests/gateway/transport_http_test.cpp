@@ -216,6 +216,32 @@ TEST_CASE("http transport: a client that sends requests and reads nothing is not
   CHECK(at.host.now().requests.size() < 50);
 }
 
+TEST_CASE("http transport: a response to a slow reader may take longer than the connection may stay idle or close") {
+  auto settings = quick_settings();
+  settings.kernel_unsent_bytes = 16 * 1024;
+  shard_fixture at(settings);
+  http_response large;
+  large.body = std::string(1024 * 1024, 'x');
+  // Little enough that the next request would be served already.
+  http_response small;
+  small.body = std::string(60 * 1024, 'x');
+  at.host.answer = [&](connection_id id, const http_request& request) {
+    at.shard.respond(id, request.path() == "/" ? http_response{} : request.path() == "/large" ? large : small);
+  };
+  raw_client_options options;
+  options.receive_buffer = 4096;
+  auto kept = at.connect(options);
+  kept.send(get("/small"));
+  auto last = at.connect(options);
+  last.send("GET /large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  REQUIRE(at.host.wait_for([](const auto& now) { return now.requests.size() == 2; }));
+  auto idle = at.connect();
+  REQUIRE(idle.request(get("/")).status == 200);
+  REQUIRE(idle.ended());
+  CHECK(kept.read_response().body.size() == small.body.size());
+  CHECK(last.read_response().body.size() == large.body.size());
+}
+
 TEST_CASE("http transport: TCP_NODELAY is set on accepted sockets") {
   shard_fixture at;
   auto client = at.connect();

@@ -99,8 +99,12 @@ TEST_CASE("tls transport: a large answer to a slow reader arrives whole") {
   options.receive_buffer = 4096;
   auto client = at.shard->connect(options);
   client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
-  CHECK(client.read_response().body == large.body);
-  CHECK(client.read_response().body == large.body);
+  for (int i = 0; i < 2; ++i) {
+    const auto got = client.read_response().body;
+    CHECK(got.size() == large.body.size());
+    const bool same = got == large.body;
+    CHECK(same);
+  }
 }
 
 TEST_CASE("tls transport: frames collapse for a slow reader without spoiling the records under way") {
