@@ -12,6 +12,8 @@
   LIMIT(chart_number_bytes_max, 64, "bytes", "A chart number")                                                         \
   LIMIT(appointment_persons_max, 16, "", "Patients and doctors of one appointment")                                    \
   LIMIT(archived_rooms_max, 4096, "", "Ids of a clinic's last archived rooms, which are not booked again")             \
+  LIMIT(revoked_keys_max, 256, "", "Ids of a clinic's last revoked keys, which are not registered again")              \
+  LIMIT(revocation_memory_ms, 2764800000, "ms", "How long a person's revocation counts: longer than any token lives")  \
   LIMIT(void_invitations_max, 32, "", "Withdrawn or outdated invitations of a room that are remembered")               \
   LIMIT(json_nesting_max, 32, "", "Objects and arrays inside each other, in anything read as JSON")                    \
   LIMIT(token_bytes_max, 4096, "bytes", "A token (JWT)")                                                               \

@@ -20,7 +20,7 @@ struct token_claims {
   std::optional<room_id> room;
   /// `name`: what others see. Patient data: never logged.
   std::optional<std::string> display_name;
-  /// A token without `iat` counts as issued at the beginning of time, so that any revocation voids it.
+  /// A token without `iat` counts as issued at the beginning of time, so that any remembered revocation voids it.
   timestamp issued_at;
   timestamp expires_at;
   /// Which key signed it.

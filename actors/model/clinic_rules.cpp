@@ -26,7 +26,7 @@ struct clinic_decider {
   }
 
   decision operator()(const put_key& x) const {
-    if (state.revoked_keys.contains(x.key.key))
+    if (is_revoked(x.key.key))
       return make_error(ec::conflict, "this key id was revoked; register the key under a new one");
     if (const auto it = state.keys.find(x.key.key); it != state.keys.end()) {
       if (it->second == x.key)
@@ -39,7 +39,7 @@ struct clinic_decider {
   }
 
   decision operator()(const revoke_key& x) const {
-    if (state.revoked_keys.contains(x.key))
+    if (is_revoked(x.key))
       return payloads{};
     if (!state.keys.contains(x.key))
       return make_error(ec::not_found, "there is no such key");
@@ -68,6 +68,10 @@ struct clinic_decider {
     if (it == state.patients.end() && is_full())
       return make_error(ec::limit_reached, "clinic.persons_max persons are recorded");
     return payloads{{patient_recorded{x.patient}}};
+  }
+
+  [[nodiscard]] bool is_revoked(const key_id& key) const {
+    return std::ranges::find(state.revoked_keys, key) != state.revoked_keys.end();
   }
 
   [[nodiscard]] bool is_full() const { return state.doctors.size() + state.patients.size() >= limits.persons_max; }

@@ -90,7 +90,7 @@ caf::expected<clinic_memory> decode_snapshot(std::string_view text) {
   state.profile = x->profile;
   for (auto& key : x->keys)
     state.keys[key.key] = key;
-  state.revoked_keys = {x->revoked_keys.begin(), x->revoked_keys.end()};
+  state.revoked_keys.assign(x->revoked_keys.begin(), x->revoked_keys.end());
   for (auto& revoked : x->revoked_persons)
     state.revoked_persons[revoked.person] = revoked.at;
   for (auto& doctor : x->doctors)

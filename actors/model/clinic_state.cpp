@@ -22,9 +22,17 @@ struct clinic_folder {
   void operator()(const key_registered& x) { state.keys[x.key.key] = x.key; }
   void operator()(const key_revoked& x) {
     state.keys.erase(x.key);
-    state.revoked_keys.insert(x.key);
+    state.revoked_keys.push_back(x.key);
+    if (state.revoked_keys.size() > fixed::revoked_keys_max)
+      state.revoked_keys.pop_front();
   }
-  void operator()(const person_revoked& x) { state.revoked_persons[x.person] = happened.at; }
+  void operator()(const person_revoked& x) {
+    // No token that these were about is valid any more.
+    std::erase_if(state.revoked_persons, [this](const auto& revoked) {
+      return revoked.second + milliseconds{fixed::revocation_memory_ms} < happened.at;
+    });
+    state.revoked_persons[x.person] = happened.at;
+  }
   void operator()(const doctor_recorded& x) { state.doctors[x.doctor.doctor] = x.doctor; }
   void operator()(const patient_recorded& x) { state.patients[x.patient.patient] = x.patient; }
   void operator()(const room_archived&) {

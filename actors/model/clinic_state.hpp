@@ -8,7 +8,6 @@
 
 #include <deque>
 #include <map>
-#include <set>
 #include <vector>
 
 namespace machiai {
@@ -19,7 +18,8 @@ struct clinic_state {
   bool created = false;
   clinic_profile profile;
   std::map<key_id, signing_key> keys;
-  std::set<key_id> revoked_keys;
+  /// The last ones, oldest first: a key that leaked must not be registered again.
+  std::deque<key_id> revoked_keys;
   /// Tokens of these persons issued up to this time are void.
   std::map<person_id, timestamp> revoked_persons;
   std::map<person_id, doctor_profile> doctors;

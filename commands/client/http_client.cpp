@@ -145,12 +145,12 @@ struct http_client::pool : std::enable_shared_from_this<pool> {
       if (failed)
         return self->broken(x, failed);
       const auto& response = x.response->get();
-      http_answer answer{response.result_int(), response.body(), {}};
+      const http_answer answer{response.result_int(), response.body(), {}};
       if (response.keep_alive())
         x.kept = true;
       else
         x.close();
-      self->finish(x, std::move(answer));
+      self->finish(x, answer);
     };
     if (x.tls)
       http::async_read(*x.tls, x.buffer, *x.response, got);

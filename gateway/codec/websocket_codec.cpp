@@ -34,16 +34,13 @@ struct codec_config : ws::config::core {
   using concurrency_type = ws::concurrency::none;
   using elog_type = ws::log::stub;
   using alog_type = ws::log::stub;
-  static bool const enable_multithreading = false;
   static bool const enable_extensions = false;
   static const size_t connection_read_buffer_size = 1024;
-  static const size_t max_http_body_size = 0;
 
   struct transport_config : base::transport_config {
     using concurrency_type = codec_config::concurrency_type;
     using elog_type = codec_config::elog_type;
     using alog_type = codec_config::alog_type;
-    static bool const enable_multithreading = false;
   };
   using transport_type = ws::transport::iostream::endpoint<transport_config>;
 };

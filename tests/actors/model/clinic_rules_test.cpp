@@ -1,4 +1,6 @@
 #include "actors/model/clinic_rules.hpp"
+#include "config/fixed_limits.hpp"
+#include "config/settings_table.hpp"
 #include "tests/support/model_clinic.hpp"
 #include "tests/support/room_asks.hpp"
 
@@ -68,7 +70,36 @@ TEST_CASE("clinic: a key never changes under its id, and a revoked id never come
   CHECK(clinic.ask(key("k1", "a")) == "refused: conflict");
   CHECK(clinic.ask(key("k3", "c")) == "key_registered");
   CHECK_FALSE(clinic.state.keys.contains(key_id{"k1"}));
-  CHECK(clinic.state.revoked_keys.contains(key_id{"k1"}));
+}
+
+TEST_CASE("clinic: only the newest revoked keys are remembered") {
+  model_clinic clinic;
+  for (uint32_t i = 0; i <= fixed::revoked_keys_max; ++i) {
+    const auto id = "k" + std::to_string(i);
+    REQUIRE(clinic.ask(key(id.c_str(), "a")) == "key_registered");
+    REQUIRE(clinic.ask({revoke_key{key_id{id}}}) == "key_revoked");
+  }
+  CHECK(clinic.state.revoked_keys.size() == fixed::revoked_keys_max);
+  CHECK(clinic.ask(key("k1", "a")) == "refused: conflict");
+  CHECK(clinic.ask(key("k0", "a")) == "key_registered");
+}
+
+TEST_CASE("clinic: a revocation is forgotten when no token it was about can be valid any more") {
+  model_clinic clinic;
+  clinic.ask({revoke_person{person_id{"p1"}}});
+  clinic.wait(milliseconds{fixed::revocation_memory_ms});
+  clinic.ask({revoke_person{person_id{"p2"}}});
+  CHECK(clinic.state.revoked_persons.size() == 2);
+  clinic.wait(milliseconds{1});
+  clinic.ask({revoke_person{person_id{"p3"}}});
+  CHECK_FALSE(clinic.state.revoked_persons.contains(person_id{"p1"}));
+  CHECK(clinic.state.revoked_persons.size() == 2);
+}
+
+TEST_CASE("settings: no token may live longer than the revocation of its person is remembered") {
+  for (const auto& row : settings_table())
+    if (setting_name(row) == "token.lifetime_max_ms")
+      CHECK(row.maximum < fixed::revocation_memory_ms);
 }
 
 TEST_CASE("clinic: revoking a person again voids the tokens made since") {
