@@ -167,6 +167,27 @@ TEST_CASE("websocket transport: protocol faults, binary and floods have their co
                                             transport_fault::ping_flood, transport_fault::message_flood});
 }
 
+TEST_CASE("websocket transport: a message comes in as many fragments as are allowed and not in one more") {
+  auto settings = quick_settings();
+  settings.message_fragments_max = 3;
+  shard_fixture at(settings);
+  const auto in_fragments = [](int count) {
+    frame_options more;
+    more.fin = false;
+    auto all = client_frame(opcode::text, "x", more);
+    for (int i = 2; i < count; ++i)
+      all += client_frame(opcode::continuation, "x", more);
+    return all + client_frame(opcode::continuation, "x");
+  };
+  auto client = at.open_websocket();
+  client.send(in_fragments(3));
+  REQUIRE(at.host.wait_for([](const auto& now) { return now.texts.size() == 1; }));
+  CHECK(at.host.now().texts[0] == "xxx");
+  client.send(in_fragments(4));
+  CHECK(client.read_close() == 1009);
+  CHECK(at.host.now().texts.size() == 1);
+}
+
 TEST_CASE("websocket transport: beats, doubt, return and death follow the silence of the peer") {
   auto settings = quick_settings();
   settings.beat_interval_ms = 200;
