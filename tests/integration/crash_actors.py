@@ -175,10 +175,15 @@ class Reception(Actor):
         fresh = Client(self.world.engine, self.clinic, "staff", self.sub + "-twin")
         await fresh.connect()
         for _ in range(400):
-            if fresh.position and fresh.position == self.client.position:
+            both = (fresh, self.client)
+            if fresh.position and fresh.position == self.client.position and all(x.whole for x in both):
                 mine, theirs = rooms_of(self.client.views), rooms_of(fresh.views)
                 if mine != theirs:
-                    differ = [key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key)]
+                    differ = {
+                        key: [mine.get(key), theirs.get(key)]
+                        for key in mine.keys() | theirs.keys()
+                        if mine.get(key) != theirs.get(key)
+                    }
                     self.world.fault(f"{self.sub}: resumed and fresh board differ at {fresh.position} in {differ}")
                 self.world.compared += 1
                 break

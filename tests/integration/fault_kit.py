@@ -253,11 +253,13 @@ class Lost(Exception):
 
 class Client:
     """One device of one person over a WebSocket, for asyncio. Frames are kept in `frames` as they came; `views` holds
-    the newest card or visit by key; `position` is what a resume may name."""
+    the newest card or visit by key; `position` is what a resume may name; while more of an event is to come, the views
+    are ahead of it and not `whole`."""
 
     def __init__(self, engine, clinic, role, sub, room=None):
         self.engine, self.clinic, self.role, self.sub, self.room = engine, clinic, role, sub, room
         self.frames, self.views, self.position = [], {}, None
+        self.whole = True
         self.welcome = self.close_code = self.reader = self.writer = None
         self.waiting, self.reading, self.ended = {}, None, asyncio.Event()
         # What ended the reading, when it was neither side's wish.
@@ -357,7 +359,9 @@ class Client:
             self.views = {"room:" + card["room"]: card for card in frame["cards"]}
         elif kind in ("event", "visit"):
             self.views[frame["key"]] = frame.get("card", frame.get("visit", frame.get("clinic")))
-        if kind in ("board", "event", "visit") and not frame.get("more"):
+        if kind in ("board", "event", "visit"):
+            self.whole = not frame.get("more")
+        if kind in ("board", "event", "visit") and self.whole:
             self.position = {"epoch": frame["epoch"], "seq": frame["seq"]}
         self.on_frame(frame)
         future = self.waiting.pop(frame.get("id", kind), None)
