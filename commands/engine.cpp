@@ -14,11 +14,13 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -79,7 +81,18 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     static_cast<void>(made->end_actors(std::chrono::steady_clock::now()));
     return problem;
   }
+  made->note_start();
   return made;
+}
+
+void engine::note_start() const {
+  if (new_key_beside_clinics_ == 0U)
+    log_info("engine.operator_key_made");
+  else if (new_key_beside_clinics_)
+    // Tokens signed with the former key are void, and the clinics' sealed secrets cannot be opened.
+    log_warn("engine.operator_key_replaced", {{"clinics", *new_key_beside_clinics_}});
+  log_info("engine.started",
+           {{"listen", log_text(gateway_->address())}, {"admin", log_text(gateway_->admin_address())}});
 }
 
 caf::error engine::open_store() {
@@ -93,9 +106,16 @@ caf::error engine::open_store() {
   // The key comes after the store: a mistyped store path must not leave a key file behind.
   const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
                                                           : given.token.operator_key_file;
+  const auto clinics = store_->clinics();
+  if (!clinics)
+    return clinics.error();
+  std::error_code ignored;
+  const auto is_new = !std::filesystem::exists(file, ignored);
   auto key = load_or_create_operator_key(file);
   if (!key)
     return key.error();
+  if (is_new)
+    new_key_beside_clinics_ = clinics->size();
   key_ = std::make_shared<const operator_key>(std::move(*key));
   statements_ = std::make_unique<statement_service>(given.store);
   return {};
@@ -125,8 +145,10 @@ engine::~engine() {
     gateway_->stop();
   statements_.reset();
   gateway_.reset();
-  log_ = nullptr;
-  registry_ = nullptr;
+  // Whoever still refers to them (a time-out, a clinic that was just waking) would keep the log's thread and so the
+  // process.
+  caf::anon_send_exit(registry_, caf::exit_reason::kill);
+  caf::anon_send_exit(log_, caf::exit_reason::kill);
 }
 
 std::string engine::ready_line() const {

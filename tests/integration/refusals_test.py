@@ -66,6 +66,15 @@ class refused_start(machiai_test.TestCase):
             for option in ("--listen", "--admin"):
                 self.refuse(NETWORK, [address, "Address already in use"], option, address)
 
+    def test_a_port_that_is_taken_while_clinics_wake(self):
+        self.make_store()
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            address = f"127.0.0.1:{other.getsockname()[1]}"
+            for option in ("--listen", "--admin"):
+                self.refuse(NETWORK, [address, "Address already in use"], option, address)
+
     def test_a_port_of_a_running_engine(self):
         engine = machiai_test.Engine()
         self.addCleanup(engine.remove)
