@@ -5,7 +5,8 @@ namespace machiai {
 
 /// A client that sends requests without reading answers is not served further.
 bool connection::can_serve() const {
-  return stage_ == stage::http && !http_->awaiting && queue_.bytes() <= services_.limits.soft_bytes;
+  // One response at a time: two large ones might not fit, and a queue that is full ends the connection.
+  return stage_ == stage::http && !http_->awaiting && queue_.empty();
 }
 
 bool connection::sends_response() const {

@@ -222,7 +222,6 @@ TEST_CASE("http transport: a response to a slow reader may take longer than the 
   shard_fixture at(settings);
   http_response large;
   large.body = std::string(1024 * 1024, 'x');
-  // Little enough that the next request would be served already.
   http_response small;
   small.body = std::string(60 * 1024, 'x');
   at.host.answer = [&](connection_id id, const http_request& request) {

@@ -104,6 +104,7 @@ TEST_CASE("tls transport: a large answer to a slow reader arrives whole") {
     CHECK(got.size() == large.body.size());
     const bool same = got == large.body;
     CHECK(same);
+    CHECK(at.shard->host.now().ended == 0);
   }
 }
 
