@@ -5,6 +5,7 @@
 #include "actors/guest.hpp"
 #include "actors/patient.hpp"
 #include "actors/room.hpp"
+#include "config/log.hpp"
 #include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
@@ -157,6 +158,7 @@ clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
     return {};
   if (!x.reason)
     return {death::expected, {}, {}};
+  log_warn("clinic.child_died", x.reason, {{"clinic", log_id(stream_.id().value)}, {"is_room", room != rooms_.end()}});
   if (!restarts_.restart(self_->clock().now()))
     return {death::too_many, {}, {}};
   if (room != rooms_.end()) {

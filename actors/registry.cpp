@@ -3,6 +3,7 @@
 #include "actors/clinic.hpp"
 #include "config/error.hpp"
 #include "config/fixed_limits.hpp"
+#include "config/log.hpp"
 #include "metrics/engine_metrics.hpp"
 
 #include <caf/sec.hpp>
@@ -128,7 +129,16 @@ void registry_state::not_woken(const clinic_id& id, const caf::error& why) {
     return finish_drain();
   if (retryable(code_of(why)))
     try_later(id);
+  else
+    give_up(id, why);
   wake_next();
+}
+
+void registry_state::give_up(const clinic_id& id, const caf::error& why) {
+  auto& known = clinics_[id];
+  if (!known.failing)
+    log_error("clinic.cannot_wake", why, {{"clinic", log_id(id.value)}});
+  set_failing(known, true);
 }
 
 void registry_state::try_later(const clinic_id& id) {
@@ -148,8 +158,11 @@ void registry_state::wake_again(const wake_due& x) {
 }
 
 void registry_state::set_failing(entry& known, bool failing) {
-  if (std::exchange(known.failing, failing) != failing)
-    shared_.ready->clinics_failing += failing ? 1 : -1;
+  if (std::exchange(known.failing, failing) == failing)
+    return;
+  shared_.ready->clinics_failing += failing ? 1 : -1;
+  if (shared_.metrics)
+    shared_.metrics->clinics_failing.add(failing ? 1 : -1);
 }
 
 void registry_state::wake_next() {
@@ -206,7 +219,8 @@ void registry_state::clinic_down(const caf::down_msg& x) {
   if (!x.reason)
     return;
   if (const auto why = code_of(x.reason); why == ec::store_damaged || why == ec::store_version)
-    return;
+    return give_up(it->first, x.reason);
+  log_warn("clinic.died", x.reason, {{"clinic", log_id(it->first.value)}});
   if (shared_.metrics)
     shared_.metrics->actor_restarts(actor_label::clinic).add();
   const auto& limits = shared_.settings->clinic;

@@ -62,6 +62,8 @@ private:
   void not_woken(const clinic_id& id, const caf::error& why);
   void wake_next();
   void try_later(const clinic_id& id);
+  /// For what no second try mends.
+  void give_up(const clinic_id& id, const caf::error& why);
   void set_failing(entry& known, bool failing);
   void finish_drain();
 

@@ -125,6 +125,7 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   rooms_in_consultation = make_gauges(into, metric::rooms_in_consultation)[0];
   fill(actors, make_gauges(into, metric::actors));
   fill(actor_restarts, make_counters(into, metric::actor_restarts));
+  clinics_failing = make_gauges(into, metric::clinics_failing)[0];
   fill(auth_failures, make_counters(into, metric::auth_failures));
   http_requests_ = make_counters(into, metric::http_requests, routes_);
   clock_behind_ = make_gauges(into, metric::clock_behind)[0];

@@ -40,6 +40,7 @@ public:
   gauge_handle rooms_in_consultation;
   per_label<actor_label, gauge_handle> actors;
   per_label<actor_label, counter_handle> actor_restarts;
+  gauge_handle clinics_failing;
   per_label<auth_failure_label, counter_handle> auth_failures;
 
   /// `route` is one of the constructor's templates, never the path a client sent.

@@ -28,6 +28,7 @@ enum class metric : uint8_t {
   rooms_in_consultation,
   actors,
   actor_restarts,
+  clinics_failing,
   auth_failures,
   http_requests,
   clock_behind,

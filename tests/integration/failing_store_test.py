@@ -168,6 +168,19 @@ class failing_store(machiai_test.TestCase):
         until(lambda: self.ready(engine), what="ready again")
         until(lambda: engine.put("/v1/clinics/c1/doctors/d1", {"name": "医師"}, expect=None).status == 200, what="c1 again")
 
+    def test_a_clinic_whose_history_is_damaged_is_told_of_and_leaves_the_others_alone(self):
+        engine = self.engine(settings={"clinic": {"failing_max": 0}})
+        for clinic in ("c1", "c2"):
+            engine.seed_visit("r1", patient="p1", doctor="d1", clinic=clinic)
+        engine.kill()
+        run_sql(engine.store_url, "DELETE FROM event_log WHERE clinic = 'c1' AND seq = 2")
+        run_sql(engine.store_url, "DELETE FROM snapshot_log WHERE clinic = 'c1'")
+        engine.start()
+        until(lambda: '"clinic.cannot_wake","clinic":"c1","code":"store_damaged"' in engine.log(), what="a line in the log")
+        self.assertIn("machiai_clinics_failing 1\n", engine.admin("/metrics").text)
+        self.assertIn("dying", engine.admin("/readyz", expect=None).text)
+        self.assertEqual(engine.put("/v1/clinics/c2/doctors/d1", {"name": "医師"}, expect=None).status, 200)
+
     def test_what_a_failed_commit_takes_with_it_is_answered_at_once(self):
         """Its clinic ends, so nobody is left to answer; the client must not wait for a time-out to ask again."""
         engine = self.engine(settings={"command": {"timeout_ms": 600000}})
