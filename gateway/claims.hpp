@@ -20,7 +20,9 @@ struct token_claims {
   std::optional<room_id> room;
   /// `name`: what others see. Patient data: never logged.
   std::optional<std::string> display_name;
-  /// A token without `iat` counts as issued at the beginning of time, so that any remembered revocation voids it.
+  /// The time to compare with a revocation's. Of a verified token it is not later than when it was verified, and by the
+  /// leeway before its `iat` when the clinic's own key signed it, whose clock may be ahead. Without `iat` it is the
+  /// beginning of time, so that any remembered revocation voids it.
   timestamp issued_at;
   timestamp expires_at;
   /// Which key signed it.
