@@ -69,7 +69,7 @@ public:
   virtual caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,
                                    const std::function<bool(const event_record&)>& visit) = 0;
 
-  /// All clinics that have events, sorted by id.
+  /// All clinics that have events, or answers or a snapshot that tell of events, sorted by id.
   virtual caf::expected<std::vector<clinic_id>> clinics() = 0;
 
   /// Writes the engine's mark over its former one.

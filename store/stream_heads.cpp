@@ -51,11 +51,23 @@ void stream_heads::apply(const batch_plan& plan) {
     heads_[clinic] = head;
 }
 
-caf::expected<void> check_numbering(const clinic_id& clinic, uint64_t after, const std::vector<event_record>& events) {
+uint64_t first_seq_after(const std::optional<snapshot_record>& snapshot) {
+  return snapshot ? std::max<uint64_t>(snapshot->seq, 1) : 1;
+}
+
+caf::expected<void> check_history(const clinic_id& clinic, clinic_history& history) {
+  auto& events = history.events;
+  auto expected = first_seq_after(history.snapshot);
   for (const auto& event : events)
-    if (event.seq != ++after)
-      return make_error(ec::store_damaged, "clinic " + clinic.value + ": expected seq " + std::to_string(after) +
+    if (event.seq != expected++)
+      return make_error(ec::store_damaged, "clinic " + clinic.value + ": expected seq " + std::to_string(expected - 1) +
                                                ", found " + std::to_string(event.seq));
+  if (!history.snapshot || history.snapshot->seq == 0)
+    return caf::unit;
+  if (events.empty() || events.front().hash != history.snapshot->hash)
+    return make_error(ec::store_damaged, "clinic " + clinic.value + ": seq " + std::to_string(history.snapshot->seq) +
+                                             " is not the event its snapshot was made after");
+  events.erase(events.begin());
   return caf::unit;
 }
 

@@ -49,7 +49,11 @@ private:
   std::unordered_map<clinic_id, stream_head> heads_;
 };
 
-/// That `events` continue `after` one by one; `ec::store_damaged` names the clinic and the first seq that is missing.
-caf::expected<void> check_numbering(const clinic_id& clinic, uint64_t after, const std::vector<event_record>& events);
+/// The first event to read for a history that begins with this snapshot: the snapshot's own, which proves it.
+uint64_t first_seq_after(const std::optional<snapshot_record>& snapshot);
+
+/// That `history` begins with the snapshot's own event, which is taken off, and goes on one by one; `ec::store_damaged`
+/// names the clinic and the first seq that is missing.
+caf::expected<void> check_history(const clinic_id& clinic, clinic_history& history);
 
 } // namespace machiai

@@ -29,9 +29,9 @@ std::optional<history_fault> history_checker::check(const event_record& next) {
 namespace {
 
 /// The last event that what was stored beside the events tells of.
-uint64_t newest_known(const clinic_history& stored) {
-  auto newest = stored.snapshot ? stored.snapshot->seq : 0;
-  for (const auto& answer : stored.answers)
+uint64_t newest_known(const std::optional<snapshot_record>& snapshot, const std::vector<answer_record>& answers) {
+  auto newest = snapshot ? snapshot->seq : 0;
+  for (const auto& answer : answers)
     newest = std::max(newest, answer.seq);
   return newest;
 }
@@ -43,7 +43,10 @@ caf::expected<verified_history> verify_clinic(event_store& store, const clinic_i
   const auto loaded = store.load(clinic);
   if (!loaded && code_of(loaded.error()) != ec::store_damaged)
     return loaded.error();
-  const auto snapshot = loaded ? loaded->snapshot : std::nullopt;
+  const auto newest_snapshot = store.snapshot_until(clinic, timestamp{INT64_MAX});
+  if (!newest_snapshot)
+    return newest_snapshot.error();
+  const auto& snapshot = *newest_snapshot;
   history_checker checker{clinic};
   verified_history result;
   auto& fault = result.fault;
@@ -59,7 +62,8 @@ caf::expected<verified_history> verify_clinic(event_store& store, const clinic_i
     return scanned.error();
   result.head = checker.head();
   const auto end = result.head.seq;
-  const auto newest = std::max(loaded ? newest_known(*loaded) : 0, former_head ? former_head->seq : 0);
+  const auto newest = std::max(newest_known(snapshot, loaded ? loaded->answers : std::vector<answer_record>{}),
+                               former_head ? former_head->seq : 0);
   // The engine may have added events between the two readings, but none of them can be missing from the second.
   if (!fault && newest > end)
     fault = history_fault{end + 1, "the events end here, but there was one with seq " + std::to_string(newest)};

@@ -59,9 +59,12 @@ caf::expected<clinic_history> memory_event_store::load(const clinic_id& clinic, 
   for (const auto& snapshot : rows.snapshots)
     if (snapshot.seq <= last_seq && (!history.snapshot || snapshot.seq >= history.snapshot->seq))
       history.snapshot = snapshot;
-  const auto after = history.snapshot ? history.snapshot->seq : 0;
+  const auto first = first_seq_after(history.snapshot);
   std::ranges::copy_if(rows.events, std::back_inserter(history.events),
-                       [=](const auto& row) { return row.seq > after && row.seq <= last_seq; });
+                       [=](const auto& row) { return row.seq >= first && row.seq <= last_seq; });
+  if (auto whole = check_history(clinic, history); !whole)
+    return whole.error();
+  const auto after = history.snapshot ? history.snapshot->seq : 0;
   std::ranges::copy_if(rows.answers, std::back_inserter(history.answers),
                        [=](const auto& row) { return row.seq >= after && row.seq <= last_seq; });
   return history;
@@ -89,7 +92,8 @@ caf::expected<void> memory_event_store::scan(const clinic_id& clinic, uint64_t f
 caf::expected<std::vector<clinic_id>> memory_event_store::clinics() {
   std::vector<clinic_id> ids;
   for (const auto& [clinic, rows] : log_->clinics)
-    if (!rows.events.empty())
+    if (!rows.events.empty() || !rows.snapshots.empty() ||
+        std::ranges::any_of(rows.answers, [](const auto& answer) { return answer.seq > 0; }))
       ids.push_back(clinic);
   return ids;
 }

@@ -281,16 +281,17 @@ caf::expected<clinic_history> postgres_event_store::load(const clinic_id& clinic
     if (!snapshot)
       return std::move(snapshot.error());
     history.snapshot = std::move(*snapshot);
-    const auto after = history.snapshot ? history.snapshot->seq : 0;
-    auto read = read_events(connection, clinic, as_stored(after) + 1, bound(last_seq), [&](event_record&& event) {
+    const auto first = first_seq_after(history.snapshot);
+    auto read = read_events(connection, clinic, as_stored(first), bound(last_seq), [&](event_record&& event) {
       history.events.push_back(std::move(event));
       return true;
     });
     if (!read)
       return read.error();
-    if (auto whole = check_numbering(clinic, after, history.events); !whole)
+    if (auto whole = check_history(clinic, history); !whole)
       return whole.error();
-    auto answers = read_answers(connection, clinic, as_stored(after), bound(last_seq));
+    auto answers =
+        read_answers(connection, clinic, history.snapshot ? as_stored(history.snapshot->seq) : 0, bound(last_seq));
     if (!answers)
       return std::move(answers.error());
     history.answers = std::move(*answers);

@@ -46,8 +46,15 @@ constexpr auto select_clinics = R"(
 WITH RECURSIVE hop(clinic) AS (
  SELECT min(clinic) FROM event_index
  UNION ALL SELECT (SELECT min(i.clinic) FROM event_index i WHERE i.clinic > hop.clinic) FROM hop
- WHERE hop.clinic IS NOT NULL)
+ WHERE hop.clinic IS NOT NULL),
+answered(clinic) AS (
+ SELECT min(clinic) FROM answer_index
+ UNION ALL SELECT (SELECT min(a.clinic) FROM answer_index a WHERE a.clinic > answered.clinic) FROM answered
+ WHERE answered.clinic IS NOT NULL)
 SELECT clinic FROM hop WHERE clinic IS NOT NULL
+UNION SELECT clinic FROM answered
+ WHERE EXISTS (SELECT 1 FROM answer_index a WHERE a.clinic = answered.clinic AND a.seq > 0)
+UNION SELECT clinic COLLATE "C" FROM snapshot_log
 UNION SELECT clinic COLLATE "C" FROM event_log
  WHERE position > (SELECT value FROM store_state WHERE name = 'events_indexed')
 ORDER BY 1)";

@@ -162,12 +162,20 @@ caf::expected<int64_t> read_last_seq(sqlite_connection& connection, const clinic
 }
 
 caf::expected<std::vector<clinic_id>> read_clinics(sqlite_connection& connection) {
-  // The recursion hops from clinic to clinic in the index instead of reading all of it.
+  // The recursion hops from clinic to clinic in the index instead of reading all of it. Answers and snapshots without
+  // events are what is left of a clinic whose events were taken away.
   auto rows = connection.query(R"(
 WITH RECURSIVE hop(clinic) AS (
   SELECT min(clinic) FROM event_index
-  UNION ALL SELECT (SELECT min(clinic) FROM event_index WHERE clinic > hop.clinic) FROM hop WHERE hop.clinic IS NOT NULL)
+  UNION ALL SELECT (SELECT min(clinic) FROM event_index WHERE clinic > hop.clinic) FROM hop WHERE hop.clinic IS NOT NULL),
+answered(clinic) AS (
+  SELECT min(clinic) FROM answer_index
+  UNION ALL SELECT (SELECT min(a.clinic) FROM answer_index a WHERE a.clinic > answered.clinic) FROM answered
+  WHERE answered.clinic IS NOT NULL)
 SELECT clinic FROM hop WHERE clinic IS NOT NULL
+UNION SELECT clinic FROM answered
+  WHERE EXISTS (SELECT 1 FROM answer_index a WHERE a.clinic = answered.clinic AND a.seq > 0)
+UNION SELECT clinic FROM snapshot_log
 UNION SELECT clinic FROM event_log
   WHERE position > (SELECT value FROM store_state WHERE name = 'events_indexed')
 ORDER BY clinic)");

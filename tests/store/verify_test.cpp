@@ -149,3 +149,23 @@ TEST_CASE_TEMPLATE("verify: a cut-off end shows against the answers left behind,
   other.seq = 3;
   CHECK(verify_clinic(*store, stream.clinic(), other)->fault->seq == 3);
 }
+
+TEST_CASE_TEMPLATE("verify: a clinic whose events are all gone is known by what they left behind", Backend,
+                   sqlite_backend, postgres_backend) {
+  Backend backend;
+  const auto store = require_open(backend.open());
+  sample_stream stream{"c-1", 1};
+  const std::vector clinics{stream.clinic()};
+  REQUIRE(store->take_over(clinics, 1));
+  auto append = stream.next(5);
+  append.snapshot = stream.snapshot();
+  REQUIRE(store->commit(batch_of(append)));
+  REQUIRE(store->index_step(100));
+  backend.run("DELETE FROM event_index");
+  backend.run("DELETE FROM event_log");
+  CHECK(*store->clinics() == clinics);
+  CHECK(verify_clinic(*store, stream.clinic())->fault->seq == 1);
+  const auto history = store->load(stream.clinic());
+  REQUIRE_FALSE(history);
+  CHECK(code_of(history.error()) == ec::store_damaged);
+}
