@@ -91,12 +91,19 @@ credentials clinic_actor_state::current_credentials() const {
   return result;
 }
 
+bool clinic_actor_state::is_guest(const person_id& id) const {
+  return std::ranges::any_of(stream_->state().rooms, [&](const auto& room) {
+    return std::ranges::find(room.second.invitations, id, &invitation::person) != room.second.invitations.end();
+  });
+}
+
 bool clinic_actor_state::is_somebody_else(const principal& who) const {
   const auto& state = stream_->state();
   switch (who.role) {
   case role::doctor:
-    return state.patients.contains(who.id) || household_->has_other_role(who);
+    return state.patients.contains(who.id) || is_guest(who.id) || household_->has_other_role(who);
   case role::patient:
+    return state.doctors.contains(who.id) || is_guest(who.id) || household_->has_other_role(who);
   case role::guest:
     return state.doctors.contains(who.id) || household_->has_other_role(who);
   default:

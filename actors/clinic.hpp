@@ -56,6 +56,8 @@ private:
   void send_released(uint64_t ticket, int64_t committed_at_us);
   [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;
   /// A token may claim any id: that of a patient must not let a doctor's token act as this patient, nor the reverse.
+  /// Whether somebody was invited under this id.
+  [[nodiscard]] bool is_guest(const person_id& id) const;
   [[nodiscard]] bool is_somebody_else(const principal& who) const;
   [[nodiscard]] identity identity_of(const subscribe& x) const;
   [[nodiscard]] credentials current_credentials() const;

@@ -15,6 +15,9 @@ namespace {
 /// most, and back). What is longer is not normalised: that takes a time that grows with the square.
 constexpr size_t bytes_max = fixed::display_name_characters_max * 18;
 
+/// On one letter: Vietnamese and Thai need up to three, a variation selector included.
+constexpr size_t marks_max = 4;
+
 struct freed {
   void operator()(utf8proc_uint8_t* text) const { std::free(text); }
 };
@@ -34,23 +37,46 @@ bool is_blank(utf8proc_int32_t value) {
   return utf8proc_category(value) == UTF8PROC_CATEGORY_ZS;
 }
 
-/// Controls, separators of lines and paragraphs, half surrogates; marks that turn the direction; the invisible
-/// U+FEFF.
+/// Joiners shape the letters beside them in some scripts.
+bool is_joiner(utf8proc_int32_t value) {
+  return value == 0x200C || value == 0x200D;
+}
+
+bool is_noncharacter(utf8proc_int32_t value) {
+  return (value & 0xFFFE) == 0xFFFE || (value >= 0xFDD0 && value <= 0xFDEF);
+}
+
+/// Controls, invisible format characters such as those that turn the direction, separators of lines and paragraphs,
+/// half surrogates, what Unicode keeps for no character.
 bool is_forbidden(utf8proc_int32_t value) {
   switch (utf8proc_category(value)) {
+  case UTF8PROC_CATEGORY_CF:
+    return !is_joiner(value);
   case UTF8PROC_CATEGORY_CC:
   case UTF8PROC_CATEGORY_CS:
   case UTF8PROC_CATEGORY_ZL:
   case UTF8PROC_CATEGORY_ZP:
     return true;
   default:
-    return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069) || value == 0x200E ||
-           value == 0x200F || value == 0xFEFF;
+    return is_noncharacter(value);
   }
+}
+
+bool is_mark(utf8proc_int32_t value) {
+  const auto category = utf8proc_category(value);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
+}
+
+/// Besides blanks, joiners and marks: the Hangul fillers and the empty Braille pattern show nothing either.
+bool is_visible(utf8proc_int32_t value) {
+  const auto is_filler = value == 0x115F || value == 0x1160 || value == 0x2800 || value == 0x3164 || value == 0xFFA0;
+  return !is_filler && !is_blank(value) && !is_joiner(value) && !is_mark(value);
 }
 
 bool is_showable(std::string_view text) {
   size_t count = 0;
+  size_t marks = 0;
+  bool any_visible = false;
   utf8proc_int32_t last = ' ';
   while (!text.empty()) {
     utf8proc_int32_t value = 0;
@@ -59,10 +85,14 @@ bool is_showable(std::string_view text) {
     if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) ||
         ++count > fixed::display_name_characters_max)
       return false;
+    marks = is_mark(value) ? marks + 1 : 0;
+    if (marks > marks_max)
+      return false;
+    any_visible = any_visible || is_visible(value);
     text.remove_prefix(static_cast<size_t>(used));
     last = value;
   }
-  return count > 0 && !is_blank(last);
+  return any_visible && !is_blank(last);
 }
 
 } // namespace
@@ -77,7 +107,9 @@ std::optional<std::string> read_display_name(std::string_view text) {
 caf::error tidy_display_name(std::string& name, std::string_view field) {
   auto tidy = read_display_name(name);
   if (!tidy)
-    return make_error(ec::out_of_range, std::string{field} + ": 1 to 100 characters without control characters");
+    return make_error(ec::out_of_range,
+                      std::string{field} +
+                          ": 1 to 100 visible characters without control characters, no blank at either end");
   name = std::move(*tidy);
   return {};
 }

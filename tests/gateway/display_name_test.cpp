@@ -15,6 +15,9 @@ TEST_CASE("display name: names of people are accepted, counted in characters") {
        {std::string{"山田 花子"}, std::string{"O'Brien-Žižek"}, std::string{"𠮷野家 太郎"}, std::string{"a"}, hundred})
     CHECK(read_display_name(name) == name);
   CHECK_FALSE(read_display_name(hundred + "a"));
+  // A kanji's variant, a letter with three marks, joiners where Persian and Hindi write them.
+  for (const std::string name : {"葛\U000E0100城", "Nguy\u1ec5\u0302\u0301n", "نیک\u200cنام", "क\u094d\u200dष"})
+    CHECK_MESSAGE(read_display_name(name), name);
 }
 
 TEST_CASE("display name: nothing that hides, turns or breaks a line passes") {
@@ -22,7 +25,11 @@ TEST_CASE("display name: nothing that hides, turns or breaks a line passes") {
        {"",      " ",       " a",       "a ",           "\u3000a",          "a\nb",     "a\tb",
         "a\x7f", "a\u0085", "a\u2028b", "a\u202eb",     "a\u2066b",         "a\u200fb", "\ufeffa",
         "\xff",  "a\xc3",   "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe3\x81"})
-    CHECK_FALSE(read_display_name(name));
+    CHECK_FALSE_MESSAGE(read_display_name(name), name);
+  for (const std::string name :
+       {"\u200b", "a\u200bb", "\u200d", "\u2060", "a\u00adb", "\u3164", "\u2800", "\u115f\u1160", "\uffa0", "a\u061cb",
+        "a\U000E0041", "a\uffff", "a\ufdd0", "\u0301", "a\u0315\u0300\u0315\u0300\u0315\u0300"})
+    CHECK_FALSE_MESSAGE(read_display_name(name), name);
   CHECK_FALSE(read_display_name(std::string_view{"a\0b", 3}));
 }
 
