@@ -42,6 +42,10 @@ bool is_invited(const room_state& state, const person_id& person) {
                      [&](const invitation& x) { return x.person == person && x.redeemed && !x.revoked; });
 }
 
+bool was_in_room(const room_state& state, const person_id& person) {
+  return std::ranges::find(state.stays, person, &stay::person) != state.stays.end();
+}
+
 std::optional<caf::error> not_expected(const room_state& state, const identity& who) {
   const auto known = find_participant(state, who.person);
   if (known && known->removed)
@@ -82,7 +86,7 @@ struct decider {
       return refuse(ec::not_present, "the person is not in the waiting room");
     if (who->whereabouts == whereabouts::in_room)
       return payloads{};
-    if (state.locked)
+    if (state.locked && !was_in_room(state, x.person))
       return refuse(ec::room_locked, "the room is locked");
     return happened(participant_admitted{x.person}, participant_entered{x.person, who->party, who->display_name});
   }

@@ -189,7 +189,8 @@ room_phase phase_of(const room_state& state) {
     return room_phase::ended;
   if (state.consultation_begun)
     return room_phase::in_consultation;
-  return count_present(state) > 0 ? room_phase::waiting : room_phase::scheduled;
+  // What was reopened has taken place: it waits for everybody to come back.
+  return count_present(state) > 0 || !state.bills.empty() ? room_phase::waiting : room_phase::scheduled;
 }
 
 const participant* find_participant(const room_state& state, const person_id& person) {

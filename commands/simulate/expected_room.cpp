@@ -234,7 +234,7 @@ std::string expected_room::phase() const {
   if (begun_)
     return "in_consultation";
   const auto anybody = std::any_of(people_.begin(), people_.end(), [](const auto& x) { return x.second.is_present(); });
-  return anybody ? "waiting" : "scheduled";
+  return anybody || bill_revision_ > 0 ? "waiting" : "scheduled";
 }
 
 std::optional<int64_t> expected_room::waiting_since_ms() const {

@@ -30,7 +30,7 @@ bool may_follow(room_phase before, room_phase after) {
   case room_phase::in_consultation:
     return after == room_phase::in_consultation || after == room_phase::ended;
   case room_phase::ended:
-    return after == room_phase::ended || after == room_phase::scheduled;
+    return after == room_phase::ended || after == room_phase::waiting;
   case room_phase::cancelled:
     return after == room_phase::cancelled;
   }

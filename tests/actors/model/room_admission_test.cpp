@@ -82,6 +82,8 @@ TEST_CASE("room: a locked room keeps newcomers out, lets those back in who were 
   CHECK(clinic.ask(admit_in("p2")) == "refused: room_locked");
   clinic.lose(room_1, "p1", clinic.now);
   CHECK(clinic.enter(room_1, "p1") == "participant_entered");
+  CHECK(clinic.ask({send_back{room_1, person_id{"p1"}}}) == "participant_sent_back");
+  CHECK(clinic.ask(admit_in("p1")) == "participant_admitted participant_entered");
   CHECK(clinic.enter(room_1, "d2") == "refused: room_locked");
   CHECK(clinic.enter(room_1, "d1") == "participant_entered");
   CHECK(clinic.ask(unlock_it) == "unlocked");

@@ -132,7 +132,7 @@ TEST_CASE("room: a reopened consultation ends with a second revision that covers
   clinic.ask(end_it);
   CHECK(clinic.ask(reopen_it) == "consultation_reopened");
   CHECK(clinic.ask(reopen_it) == "");
-  CHECK(clinic.phase(room_1) == room_phase::scheduled);
+  CHECK(clinic.phase(room_1) == room_phase::waiting);
   CHECK(clinic.enter(room_1, "p1") == "participant_arrived");
   CHECK(clinic.ask(cancel_it) == "refused: wrong_state");
   clinic.wait(hour);
