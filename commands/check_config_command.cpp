@@ -93,7 +93,10 @@ const registered_command registration{
     {20, "check-config", "Checks a settings file and explains every setting: value, unit, range, meaning",
      [](CLI::App& app) -> command_action {
        auto file = std::make_shared<std::string>();
-       app.add_option("FILE", *file, "TOML file; without one the defaults and MACHIAI_… variables are shown");
+       app.add_option(
+           "FILE", *file,
+           "TOML file, paths in it relative to the working directory; without one the defaults and MACHIAI_… "
+           "variables are shown");
        return [file] { return check_config(*file); };
      }}};
 
