@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-EXE = sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/machiai"
+EXE = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/machiai")
 OK, USAGE, SETTINGS = 0, 2, 3
 
 
