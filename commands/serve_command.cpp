@@ -155,7 +155,7 @@ const registered_command registration{
        app.add_option("--listen", options->listen, "IP:PORT for clients; port 0 = any free one")
            ->check(address_problem);
        app.add_option("--admin", options->admin, "IP:PORT for health, metrics and drain")->check(address_problem);
-       app.add_option("--store", options->store, "sqlite:PATH or postgresql://…");
+       app.add_option("--store", options->store, "sqlite:PATH, postgresql://… or memory:")->check(store_url_problem);
        return [options] { return serve(*options); };
      }}};
 
