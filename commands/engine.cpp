@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -93,9 +94,13 @@ caf::error engine::open_store() {
   // The key comes after the store: a mistyped store path must not leave a key file behind.
   const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
                                                           : given.token.operator_key_file;
+  const auto was_there = std::filesystem::exists(file);
   auto key = load_or_create_operator_key(file);
   if (!key)
     return key.error();
+  // With a store that has a past this voids every token and closes every sealed secret: nobody may overlook it.
+  if (!was_there)
+    log_warn("engine.operator_key_made", {{"file", log_text(file)}});
   key_ = std::make_shared<const operator_key>(std::move(*key));
   statements_ = std::make_unique<statement_service>(given.store);
   return {};
