@@ -2,6 +2,7 @@
 #include "actors/model/waiting_line.hpp"
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
+#include "commands/store_option.hpp"
 #include "commands/text_table.hpp"
 #include "store/enum_words.hpp"
 
@@ -108,7 +109,7 @@ int show_board(const board_options& given) {
 const registered_command registration{
     {70, "board", "Prints a clinic's board as it was, rebuilt from its events", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<board_options>();
-       app.add_option("--store", options->store, "Store URL; it is only read")->required();
+       add_store_to_read(app, options->store);
        app.add_option("--clinic", options->clinic, "Clinic id")->required();
        app.add_option("--at", options->at, "Seq, or time in RFC 3339: the last event not after it counts")->required();
        app.add_flag("--json", options->json, "The live board's JSON, times in UTC");

@@ -1,11 +1,15 @@
 #include "commands/command.hpp"
+#include "config/error.hpp"
 #include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/settings_table.hpp"
+#include "gateway/operator_key.hpp"
+#include "gateway/tls_context.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -79,10 +83,26 @@ void print_table(const settings& given) {
   }
 }
 
+/// Reads the files that settings name as the engine will; the operator's key may be missing, because it is made then.
+caf::error check_files(const settings& given) {
+  if (!given.listen.tls_certificate.empty())
+    if (const auto tls = tls_context::load(given.listen.tls_certificate, given.listen.tls_key); !tls)
+      return tls.error();
+  const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
+                                                          : given.token.operator_key_file;
+  std::error_code unknown;
+  if (!std::filesystem::exists(file, unknown) && !unknown)
+    return {};
+  const auto key = load_operator_key(file);
+  return key ? caf::error{} : make_error(ec::bad_setting, "token.operator_key_file: " + message_of(key.error()));
+}
+
 int check_config(const std::string& file) {
   const auto given = load_settings(file);
   if (!given)
     return fail(exit_code::settings, given.error());
+  if (const auto problem = check_files(*given))
+    return fail(exit_code::settings, problem);
   print_table(*given);
   print_fixed_limits();
   std::cout << '\n' << (file.empty() ? "the defaults" : file) << ": ok" << std::endl;
@@ -93,7 +113,10 @@ const registered_command registration{
     {20, "check-config", "Checks a settings file and explains every setting: value, unit, range, meaning",
      [](CLI::App& app) -> command_action {
        auto file = std::make_shared<std::string>();
-       app.add_option("FILE", *file, "TOML file; without one the defaults and MACHIAI_… variables are shown");
+       app.add_option(
+           "FILE", *file,
+           "TOML file, paths in it relative to the working directory; without one the defaults and MACHIAI_… "
+           "variables are shown");
        return [file] { return check_config(*file); };
      }}};
 

@@ -81,18 +81,9 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     static_cast<void>(made->end_actors(std::chrono::steady_clock::now()));
     return problem;
   }
-  made->note_start();
-  return made;
-}
-
-void engine::note_start() const {
-  if (new_key_beside_clinics_ == 0U)
-    log_info("engine.operator_key_made");
-  else if (new_key_beside_clinics_)
-    // Tokens signed with the former key are void, and the clinics' sealed secrets cannot be opened.
-    log_warn("engine.operator_key_replaced", {{"clinics", *new_key_beside_clinics_}});
   log_info("engine.started",
-           {{"listen", log_text(gateway_->address())}, {"admin", log_text(gateway_->admin_address())}});
+           {{"listen", log_text(made->gateway_->address())}, {"admin", log_text(made->gateway_->admin_address())}});
+  return made;
 }
 
 caf::error engine::open_store() {
@@ -110,12 +101,15 @@ caf::error engine::open_store() {
   if (!clinics)
     return clinics.error();
   std::error_code ignored;
-  const auto is_new = !std::filesystem::exists(file, ignored);
+  const auto was_there = std::filesystem::exists(file, ignored);
   auto key = load_or_create_operator_key(file);
   if (!key)
     return key.error();
-  if (is_new)
-    new_key_beside_clinics_ = clinics->size();
+  // Beside clinics it voids every token and closes every sealed secret: nobody may overlook it.
+  if (!was_there && clinics->empty())
+    log_info("engine.operator_key_made", {{"file", log_text(file)}});
+  else if (!was_there)
+    log_warn("engine.operator_key_made", {{"file", log_text(file)}, {"clinics", clinics->size()}});
   key_ = std::make_shared<const operator_key>(std::move(*key));
   statements_ = std::make_unique<statement_service>(given.store);
   return {};

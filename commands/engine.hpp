@@ -11,7 +11,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace machiai {
@@ -44,7 +43,6 @@ private:
 
   caf::error open_store();
   caf::error start_gateway();
-  void note_start() const;
   /// Puts the clinics to sleep and writes the clean mark; has at least a second for each. False when that was too
   /// short.
   bool end_actors(std::chrono::steady_clock::time_point until);
@@ -53,8 +51,6 @@ private:
   environment shared_;
   std::shared_ptr<event_store> store_;
   std::shared_ptr<const operator_key> key_;
-  /// How many clinics the store had when the operator's key had to be made.
-  std::optional<size_t> new_key_beside_clinics_;
   std::unique_ptr<engine_metrics> metrics_;
   /// Actors end on purpose from now on.
   std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false);

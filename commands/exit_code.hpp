@@ -12,7 +12,7 @@ enum class exit_code : int {
   ok = 0,
   /// The command ran and what it checked is not right: `verify`, `simulate`.
   check_failed = 1,
-  /// The command line is wrong, or an input file it names.
+  /// The command line is wrong, or an input file it names, or the engine refuses the token it gives.
   usage = 2,
   /// A settings file, variable or key file is wrong or unreadable.
   settings = 3,
@@ -26,8 +26,8 @@ enum class exit_code : int {
 
 /// The same as a table for `--help`.
 inline constexpr std::string_view exit_code_help =
-    "Exit codes: 0 done; 1 what was checked is not right; 2 wrong command line or input; 3 wrong settings or key\n"
-    "file; 4 the store cannot be used; 5 an address cannot be listened on or reached; 6 a defect in the program";
+    "Exit codes: 0 done; 1 what was checked is not right; 2 wrong command line, input or token; 3 wrong settings or\n"
+    "key file; 4 the store cannot be used; 5 an address cannot be listened on or reached; 6 a defect in the program";
 
 /// Prints `machiai: MESSAGE` on stderr, one line, and gives back the code for `return`.
 int fail(exit_code code, const caf::error& error);

@@ -22,9 +22,8 @@ caf::expected<std::string> read_text(const std::string& file) {
     return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
   std::ifstream in{file, std::ios::binary};
   std::ostringstream text;
-  // Unlike an iterator this throws nothing at a directory or a bad disk.
-  text << in.rdbuf();
-  if (!in.is_open() || text.bad())
+  // Unlike an iterator this throws nothing at a directory or a bad disk. Of an empty file nothing comes either.
+  if (!in || !(text << in.rdbuf() || in.peek() == std::ifstream::traits_type::eof()) || in.bad())
     return make_error(ec::system_failure, std::string{"cannot be read: "} + std::strerror(errno));
   return text.str();
 }

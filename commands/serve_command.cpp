@@ -150,11 +150,12 @@ std::string address_problem(const std::string& text) {
 const registered_command registration{
     {10, "serve", "Runs the engine", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<serve_options>();
-       app.add_option("--config", options->config, "Settings file (TOML)");
+       app.add_option("--config", options->config,
+                      "Settings file (TOML); paths in it are relative to the working directory");
        app.add_option("--listen", options->listen, "IP:PORT for clients; port 0 = any free one")
            ->check(address_problem);
        app.add_option("--admin", options->admin, "IP:PORT for health, metrics and drain")->check(address_problem);
-       app.add_option("--store", options->store, "sqlite:PATH or postgresql://…");
+       app.add_option("--store", options->store, "sqlite:PATH, postgresql://… or memory:")->check(store_url_problem);
        return [options] { return serve(*options); };
      }}};
 

@@ -1,6 +1,7 @@
 #include "actors/model/usage.hpp"
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
+#include "commands/store_option.hpp"
 #include "commands/text_table.hpp"
 #include "store/json_encode.hpp"
 
@@ -102,7 +103,7 @@ int show_usage(const usage_options& given) {
 const registered_command registration{
     {60, "usage", "Prints what a clinic owes for a month, from its events", [](CLI::App& app) -> command_action {
        auto options = std::make_shared<usage_options>();
-       app.add_option("--store", options->store, "Store URL; it is only read")->required();
+       add_store_to_read(app, options->store);
        app.add_option("--clinic", options->clinic, "Clinic id")->required();
        app.add_option("--month", options->month, "Month in Japan, such as 2026-11")->required();
        app.add_flag("--explain", options->explain, "List the events behind each line");

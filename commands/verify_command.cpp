@@ -1,5 +1,6 @@
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
+#include "commands/store_option.hpp"
 #include "config/error.hpp"
 #include "store/hash_chain.hpp"
 #include "store/verify.hpp"
@@ -46,7 +47,7 @@ std::optional<std::pair<clinic_id, history_head>> read_head(const std::string& l
   return std::pair{clinic_id{clinic}, head};
 }
 
-/// `ec::not_found`, or `ec::malformed` naming the line.
+/// At least one. `ec::not_found`, or `ec::malformed` naming the line.
 caf::expected<heads_by_clinic> read_heads(const std::string& path) {
   std::ifstream file{path};
   if (!file)
@@ -60,6 +61,10 @@ caf::expected<heads_by_clinic> read_heads(const std::string& path) {
                         path + ":" + std::to_string(number) + ": expected \"CLINIC: ok SEQ HASH\" as verify prints it");
     heads.insert(std::move(*head));
   }
+  // Nothing to compare with must not pass for a comparison.
+  if (heads.empty())
+    return make_error(ec::malformed,
+                      path + ": names no clinic; expected lines \"CLINIC: ok SEQ HASH\" as verify prints them");
   return heads;
 }
 
@@ -103,7 +108,7 @@ int verify_store(const verify_options& given) {
   if (!given.clinic.empty()) {
     const clinic_id wanted{given.clinic};
     if (!std::ranges::binary_search(*stored, wanted) && !former_heads->contains(wanted))
-      return fail(exit_code::usage, "--clinic: the store knows no clinic " + given.clinic);
+      return fail(exit_code::usage, "--clinic: there is no such clinic");
     return verify_clinics(**store, {wanted}, *former_heads);
   }
   // A clinic that is gone altogether is still in the list of former heads.
@@ -117,7 +122,7 @@ const registered_command registration{
     {80, "verify", "Checks the numbering and the hash chain of all clinics or one",
      [](CLI::App& app) -> command_action {
        auto options = std::make_shared<verify_options>();
-       app.add_option("--store", options->store, "Store URL; it is only read")->required();
+       add_store_to_read(app, options->store);
        app.add_option("--clinic", options->clinic, "Only this clinic");
        app.add_option("--heads", options->heads,
                       "What an earlier run printed: each clinic's history must still contain what was its end then");

@@ -57,10 +57,8 @@ private:
       check_origin(origin);
     check_word("log.level", given_.log.level, {"trace", "debug", "info", "warn", "error"});
     check_word("billing.additional_basis", given_.billing.additional_basis, {"persons", "peak"});
-    const std::string_view url = given_.store.url;
-    const bool sqlite = url.starts_with("sqlite:") && url.size() > std::string_view{"sqlite:"}.size();
-    if (!sqlite && !url.starts_with("postgresql://") && !url.starts_with("postgres://") && url != "memory:")
-      fail("store.url", "must be sqlite:PATH, postgresql://HOST/DATABASE or memory:"); // never shows a password
+    if (const auto problem = store_url_problem(given_.store.url); !problem.empty())
+      fail("store.url", problem);
   }
 
   void check_address(const std::string& name, const std::string& text) {
@@ -138,6 +136,13 @@ private:
 };
 
 } // namespace
+
+std::string store_url_problem(std::string_view url) {
+  const bool sqlite = url.starts_with("sqlite:") && url.size() > std::string_view{"sqlite:"}.size();
+  if (sqlite || url.starts_with("postgresql://") || url.starts_with("postgres://") || url == "memory:")
+    return "";
+  return "must be sqlite:PATH, postgresql://HOST/DATABASE or memory:";
+}
 
 caf::error validate_settings(const settings& given, const setting_origins& origins) {
   return validator{given, origins}.run();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace machiai {
 
@@ -20,6 +21,10 @@ inline constexpr uint32_t descriptors_reserved = 256;
 /// Checks every range of the settings table, the form of texts and what settings ask of each other. No error means all
 /// is well; else `ec::bad_setting`, whose message begins with the origin and the name of the setting that is wrong.
 caf::error validate_settings(const settings& given, const setting_origins& origins = {});
+
+/// What is wrong with the URL of a store, to follow the name of what it was given as; empty when nothing is. It may
+/// hold a password, so it is never repeated.
+std::string store_url_problem(std::string_view url);
 
 /// `ec::bad_setting` when `connection.connections_max` does not fit below `descriptors_max`, the process's hard limit.
 /// A value nobody gave is lowered to what fits instead, so that the defaults start on a small machine too.

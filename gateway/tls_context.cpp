@@ -27,8 +27,12 @@ std::string last_openssl_error() {
   return text;
 }
 
-caf::error file_error(const std::string& file, const std::string& what) {
-  return make_error(ec::bad_setting, file + ": " + what);
+// What people give the files as.
+constexpr std::string_view certificate_setting = "listen.tls_certificate";
+constexpr std::string_view key_setting = "listen.tls_key";
+
+caf::error file_error(std::string_view setting, const std::string& file, const std::string& what) {
+  return make_error(ec::bad_setting, std::string{setting} + ": " + file + ": " + what);
 }
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_bytes, const unsigned char* offered,
@@ -97,20 +101,23 @@ tls_session tls_context::new_session(int descriptor) {
 
 caf::expected<tls_context::context_handle> tls_context::read_files(const std::string& certificate_file,
                                                                    const std::string& key_file) {
-  for (const auto& file : {certificate_file, key_file})
+  for (const auto& [setting, file] :
+       {std::pair{certificate_setting, certificate_file}, std::pair{key_setting, key_file}})
     if (access(file.c_str(), R_OK) != 0)
-      return file_error(file, std::strerror(errno));
+      return file_error(setting, file, std::strerror(errno));
   ERR_clear_error();
   context_handle context(SSL_CTX_new(TLS_server_method()), tls_deleter());
   if (!context)
     return make_error(ec::system_failure, "OpenSSL: " + last_openssl_error());
   set_policy(context.get());
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1)
-    return file_error(certificate_file, "not a PEM certificate chain (" + last_openssl_error() + ")");
+    return file_error(certificate_setting, certificate_file,
+                      "not a PEM certificate chain (" + last_openssl_error() + ")");
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-    return file_error(key_file, "not a PEM key for " + certificate_file + " (" + last_openssl_error() + ")");
+    return file_error(key_setting, key_file,
+                      "not a PEM key for " + certificate_file + " (" + last_openssl_error() + ")");
   if (SSL_CTX_check_private_key(context.get()) != 1)
-    return file_error(key_file, "does not fit " + certificate_file + " (" + last_openssl_error() + ")");
+    return file_error(key_setting, key_file, "does not fit " + certificate_file + " (" + last_openssl_error() + ")");
   return context;
 }
 

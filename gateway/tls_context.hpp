@@ -24,7 +24,8 @@ using tls_session = std::unique_ptr<ssl_st, tls_deleter>;
 /// P-384, no renegotiation, compression, tickets or session cache; HTTP/1.1 by ALPN. Thread-safe.
 class tls_context {
 public:
-  /// Reads the PEM files. An error (`ec::bad_setting`) names the file and what is wrong with it.
+  /// Reads the PEM files. An error (`ec::bad_setting`) names the setting, the file and what is wrong with
+  /// it.
   static caf::expected<std::shared_ptr<tls_context>> load(const std::string& certificate_file,
                                                           const std::string& key_file);
 

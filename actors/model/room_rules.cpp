@@ -139,7 +139,7 @@ struct decider {
       return !other.revoked && (other.redeemed || other.expires_at > now);
     };
     if (std::ranges::count_if(state.invitations, lets_in) >= policy.limits.invites_max)
-      return refuse(ec::limit_reached, "room.invites_max invitations let somebody in");
+      return refuse(ec::limit_reached, "the room has room.invites_max valid invitations already");
     const auto expires_at = now + milliseconds{policy.limits.invite_valid_ms};
     return happened(guest_invited{x.invite, x.person, x.party, x.display_name, expires_at, x.secret_hash});
   }
@@ -213,7 +213,9 @@ struct decider {
       return refuse(ec::not_found, "there is no such appointment");
     if (state.cancelled)
       return payloads{};
-    if (state.ended || state.consultation_begun || !state.bills.empty())
+    if (state.ended)
+      return refuse(ec::room_ended, "the consultation is over; it cannot be cancelled any more");
+    if (state.consultation_begun || !state.bills.empty())
       return refuse(ec::wrong_state, "the consultation has begun; end it instead");
     payloads result;
     for (const auto& who : state.participants)

@@ -3,6 +3,9 @@
 #include "config/error.hpp"
 #include "store/json_codec.hpp"
 
+#include <boost/json/stream_parser.hpp>
+
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -31,6 +34,38 @@ std::string case_text(size_t index, const boost::json::value& in) {
   return text;
 }
 
+/// How many elements of the outermost array have begun in `text`, the beginning of a JSON document.
+size_t cases_begun(std::string_view text) {
+  size_t depth = 0;
+  size_t begun = 0;
+  auto in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = text[i];
+    if (in_string) {
+      i += c == '\\' ? 1 : 0;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      begun += depth++ == 1 ? 1 : 0;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return depth > 1 ? begun : 0;
+}
+
+/// Where in `json` its parser stops, for who has to mend it: `line 7, case 2`, the case when it is within one.
+std::string place_of_fault(std::string_view json) {
+  boost::json::stream_parser parser;
+  boost::json::error_code problem;
+  const auto good = json.substr(0, parser.write_some(json.data(), json.size(), problem));
+  auto text = "line " + std::to_string(std::ranges::count(good, '\n') + 1);
+  if (const auto number = cases_begun(good))
+    text += ", case " + std::to_string(number);
+  return text;
+}
+
 struct person_so_far {
   party role = party::patient;
   timestamp last_at;
@@ -50,7 +85,7 @@ caf::expected<std::vector<stay>> stays_of(const std::vector<timeline_edge>& even
     if (who.role != x.actor.role)
       return malformed(where + ".actor.role: this person had another role before");
     if (x.t < who.last_at)
-      return malformed(where + ".t: before this person's event before it");
+      return malformed(where + ".t: earlier than this person's event before it");
     who.last_at = x.t;
     if (x.action == timeline_action::enter && !who.open_stay) {
       who.open_stay = stays.size();
@@ -96,7 +131,7 @@ meter_result result_of(const bill& x) {
 caf::expected<std::vector<measured_timeline>> read_timelines(std::string_view json) {
   auto value = parse_json(json);
   if (!value)
-    return std::move(value.error());
+    return malformed(place_of_fault(json) + ": " + message_of(value.error()));
   auto* cases = value->if_array();
   if (!cases)
     return malformed("expected an array of timelines");

@@ -57,9 +57,10 @@ struct measured_timeline {
   std::vector<stay> stays;
 };
 
-/// Reads a JSON array of timelines. `ec::malformed` names the case by place and name, and the event by its index. Edges
-/// stand in processing order: entering while inside and leaving while outside are without effect (domain.md 9.2), a
-/// person's time that goes back or a person in two roles is an error.
+/// Reads a JSON array of timelines. `ec::malformed` names the case by place and name, and the event by its index; of a
+/// text that is not JSON the line, and the case when the fault is within one. Edges stand in processing order: entering
+/// while inside and leaving while outside are without effect (domain.md 9.2), a person's time that goes back or a
+/// person in two roles is an error.
 caf::expected<std::vector<measured_timeline>> read_timelines(std::string_view json);
 
 } // namespace machiai

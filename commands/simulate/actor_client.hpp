@@ -26,6 +26,8 @@ struct play {
   server_address server;
   /// Why the engine cannot be talked to at all, when that is so.
   std::string unreachable;
+  /// Why the engine does not take the operator's token, when that is so: names the option.
+  std::string refused{};
   /// When a used link was last tried again. Too often from one address is what the engine takes for an attack.
   int64_t link_tried_again_ms = 0;
 };

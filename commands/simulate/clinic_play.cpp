@@ -85,11 +85,20 @@ asio::awaitable<http_answer> clinic_play::post(const char* target, const json::o
   co_return co_await call(what);
 }
 
+/// To a caller without the right another's clinic looks like none.
+std::string clinic_play::refusal_text(const http_answer& answer) const {
+  if (answer.status == 404 && !options_.is_own)
+    return "--into: there is no such clinic, or --admin-token is not an operator's";
+  return "--admin-token: simulate needs an operator's token; the engine answers " + answer.complaint();
+}
+
 asio::awaitable<bool> clinic_play::put(const std::string& path, const json::object& body, const std::string& token) {
   const http_call what{"PUT", "/v1/clinics/" + options_.clinic + path, json::serialize(body), token};
   const auto answer = co_await call(what);
   if (answer.status == 0)
     play_.unreachable = answer.problem;
+  else if (token == options_.operator_token && (answer.status == 401 || answer.status == 403 || answer.status == 404))
+    play_.refused = refusal_text(answer);
   else if (!answer.ok())
     model_.differ("", 0, "PUT " + path + ": " + answer.complaint());
   co_return answer.ok();

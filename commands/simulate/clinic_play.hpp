@@ -83,6 +83,7 @@ public:
 
 private:
   boost::asio::awaitable<http_answer> call(const http_call& what);
+  std::string refusal_text(const http_answer& answer) const;
   boost::asio::awaitable<bool> put(const std::string& path, const boost::json::object& body, const std::string& token);
   boost::asio::awaitable<void> key_is_known();
   boost::asio::awaitable<bool> record_doctors();

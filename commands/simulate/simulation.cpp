@@ -112,6 +112,8 @@ int simulation::run() {
   clinics_.clear();
   if (!play_.unreachable.empty())
     return fail(exit_code::network, http_url_of(options_.server) + ": " + play_.unreachable);
+  if (!play_.refused.empty())
+    return fail(exit_code::usage, play_.refused);
   findings_.print(std::cout, took_ms_ > 0 ? took_ms_ : stage_.now_ms() - began_ms_);
   std::cout << "seed " << options_.seed << (interrupted ? ", interrupted" : "") << std::endl;
   return static_cast<int>(findings_.differences() > 0 ? exit_code::check_failed : exit_code::ok);

@@ -24,7 +24,8 @@ struct simulation_options {
   std::string run;
 };
 
-/// Plays the days, prints the summary, and returns the exit status: 1 on any difference, 5 when there is no engine.
+/// Plays the days, prints the summary, and returns the exit status: 1 on any difference, 2 when the engine does
+/// not take the token, 5 when there is no engine.
 int simulate(const simulation_options& options);
 
 } // namespace machiai

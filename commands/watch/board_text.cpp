@@ -22,8 +22,12 @@ bool is_present(const participant_card& x) {
   return x.whereabouts == whereabouts::waiting || x.whereabouts == whereabouts::in_room;
 }
 
-std::string hour_text(timestamp at) {
-  return japan_time_text(at).substr(11);
+/// `10:00`, or `11-30 10:00` when that is not today in Japan.
+std::string hour_text(timestamp at, timestamp now) {
+  constexpr size_t date_length = 10;
+  const auto text = japan_time_text(at);
+  const auto is_today = text.substr(0, date_length) == japan_time_text(now).substr(0, date_length);
+  return text.substr(is_today ? date_length + 1 : 5);
 }
 
 std::string names_of(const auto& persons) {
@@ -149,7 +153,7 @@ void append_absent(std::vector<std::string>& out, const cards& all, timestamp no
   group x{"未入室", text_table({"予約", ">遅れ", "患者", "医師", "メニュー", "部屋"})};
   for (const auto* shown : all)
     if (const auto* card = &shown->card; card->phase == room_phase::scheduled)
-      x.add({hour_text(card->starts_at), late_text(*card, now), names_of(card->patients), names_of(card->doctors),
+      x.add({hour_text(card->starts_at, now), late_text(*card, now), names_of(card->patients), names_of(card->doctors),
              card->menu, card->room.value});
   append(out, x);
 }
@@ -161,7 +165,7 @@ void append_waiting(std::vector<std::string>& out, cards all, timestamp now) {
   group x{"待機中", text_table({">順番", "予約", ">待ち", "患者", "医師", "メニュー", "部屋", "いる人", ""})};
   for (const auto* shown : all)
     if (const auto* card = &shown->card; card->phase == room_phase::waiting)
-      x.add({card->place_in_line ? std::to_string(*card->place_in_line) : "-", hour_text(card->starts_at),
+      x.add({card->place_in_line ? std::to_string(*card->place_in_line) : "-", hour_text(card->starts_at, now),
              waited_text(*card, now), names_of(card->patients), names_of(card->doctors), card->menu, card->room.value,
              people_text(*card), remarks(*card)});
   append(out, x);
@@ -175,14 +179,14 @@ void append_running(std::vector<std::string>& out, const cards& all, timestamp n
     if (card->phase != room_phase::in_consultation)
       continue;
     const auto meter = running_meter(*shown, now);
-    x.add({hour_text(card->starts_at), duration_shown(meter.doctor_in_room_ms) + (meter.running ? "" : " 休止"),
+    x.add({hour_text(card->starts_at, now), duration_shown(meter.doctor_in_room_ms) + (meter.running ? "" : " 休止"),
            std::to_string(meter.units), std::to_string(meter.total_yen_ex_tax) + "円", names_of(card->patients),
            names_of(card->doctors), card->menu, card->room.value, people_text(*card), remarks(*card)});
   }
   append(out, x);
 }
 
-void append_ended(std::vector<std::string>& out, cards all) {
+void append_ended(std::vector<std::string>& out, cards all, timestamp now) {
   std::erase_if(all, [](const shown_card* x) {
     return x->card.phase != room_phase::ended && x->card.phase != room_phase::cancelled;
   });
@@ -194,9 +198,9 @@ void append_ended(std::vector<std::string>& out, cards all) {
   group x{"終了", text_table({"予約", "終了", ">時間", ">単位", ">料金(税別)", "患者", "医師", "部屋"})};
   for (const auto* shown : all) {
     const auto* card = &shown->card;
-    x.add({hour_text(card->starts_at),
+    x.add({hour_text(card->starts_at, now),
            card->phase == room_phase::cancelled ? "取消"
-           : card->ended_at                     ? hour_text(*card->ended_at)
+           : card->ended_at                     ? hour_text(*card->ended_at, now)
                                                 : "",
            duration_shown(card->meter.doctor_in_room_ms), std::to_string(card->meter.units),
            std::to_string(card->meter.total_yen_ex_tax) + "円", names_of(card->patients), names_of(card->doctors),
@@ -220,7 +224,7 @@ std::vector<std::string> board_text(const live_board& board, timestamp now) {
   append_waiting(out, all, now);
   append_running(out, all, now);
   append_absent(out, all, now);
-  append_ended(out, all);
+  append_ended(out, all, now);
   return out;
 }
 

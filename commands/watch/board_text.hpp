@@ -9,7 +9,8 @@
 namespace machiai {
 
 /// The board as lines for a terminal, grouped by state: 未入室 with the minutes late, 待機中 by place in line, 診察中
-/// with time, units and price that go on until `now`, 終了. Columns are aligned by display width.
+/// with time, units and price that go on until `now`, 終了. A time of another day than that of `now` in Japan has its
+/// date before it. Columns are aligned by display width.
 std::vector<std::string> board_text(const live_board& board, timestamp now);
 
 /// One line about the change that an `event` frame tells of, for a board that took the frame: time, number, event, who,

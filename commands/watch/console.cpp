@@ -5,6 +5,7 @@
 #include "commands/exit_code.hpp"
 #include "commands/watch/board_text.hpp"
 #include "config/wall_clock.hpp"
+#include "gateway/close_code.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -24,6 +25,12 @@ ws_client_options client_options(const console_options& given) {
   result.token = given.token;
   result.seed = std::random_device{}();
   return result;
+}
+
+bool refuses_token(uint16_t closed_with) {
+  const auto is = [closed_with](close_code x) { return closed_with == static_cast<uint16_t>(x); };
+  return is(close_code::unauthenticated) || is(close_code::token_expired) || is(close_code::revoked) ||
+         is(close_code::forbidden);
 }
 
 } // namespace
@@ -63,14 +70,6 @@ void console::take(const json::object& frame) {
       last_problem_ = std::string(text_in(error->get_object(), "message"));
     return;
   }
-  if (type == "welcome" && text_in(frame, "role") != "staff" && text_in(frame, "role") != "doctor" &&
-      text_in(frame, "role") != "system") {
-    last_problem_ =
-        "this token is a " + std::string(text_in(frame, "role")) + "'s, who has no board; use a staff token";
-    status_ = static_cast<int>(exit_code::usage);
-    client_->stop();
-    return loop_.stop();
-  }
   if (const auto at = parse_rfc3339(text_in(frame, "at")); at && type != "board")
     note_time(*at);
   if (!board_.take(frame))
@@ -97,6 +96,7 @@ timestamp console::now() const {
 }
 
 void console::take_closed(uint16_t code, const std::string& reason) {
+  last_close_code_ = code;
   if (last_problem_.empty() || code == 0)
     last_problem_ = reason;
   if (!screen_ && !options_.once)
@@ -112,7 +112,7 @@ void console::take_closed(uint16_t code, const std::string& reason) {
 
 void console::take_state(ws_client_state state) {
   if (state == ws_client_state::ended) {
-    status_ = static_cast<int>(exit_code::network);
+    status_ = static_cast<int>(refuses_token(last_close_code_) ? exit_code::usage : exit_code::network);
     return loop_.stop();
   }
   if (state == ws_client_state::live)

@@ -53,6 +53,7 @@ private:
   /// The server's clock less ours.
   milliseconds server_ahead_{0};
   uint64_t told_seq_ = 0;
+  uint16_t last_close_code_ = 0;
   std::string last_problem_;
   int status_ = 0;
 };

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-EXE = sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/machiai"
+EXE = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/machiai")
 OK, USAGE, SETTINGS = 0, 2, 3
 
 
@@ -84,6 +84,33 @@ class command_line(unittest.TestCase):
         self.expect_failure(
             SETTINGS, "MACHIAI_ROOM_INVITES_MAX: room.invites_max: \"x\"", "check-config", MACHIAI_ROOM_INVITES_MAX="x"
         )
+
+    def test_check_config_reads_the_files_that_serve_will_read(self):
+        make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split()
+        for name in ("a", "b"):
+            files = ["-keyout", f"{name}.key", "-out", f"{name}.pem"]
+            subprocess.run([*make, *files], cwd=self.folder.name, check=True, capture_output=True)
+        text = 'listen.tls_certificate = "%s"\nlisten.tls_key = "%s"\n'
+        for certificate, key, complaint in (
+            ("none.pem", "a.key", "listen.tls_certificate: none.pem: No such file"),
+            ("a.pem", "none.key", "listen.tls_key: none.key: No such file"),
+            ("a.key", "a.key", "listen.tls_certificate: a.key: not a PEM certificate chain"),
+            ("a.pem", "b.key", "listen.tls_key: b.key: "),
+        ):
+            self.write("a.toml", text % (certificate, key))
+            self.expect_failure(SETTINGS, complaint, "check-config", "a.toml")
+        self.write("a.toml", text % ("a.pem", "a.key"))
+        self.assertEqual(self.run_machiai("check-config", "a.toml").returncode, OK)
+
+    def test_check_config_reads_the_operators_key_when_it_is_there(self):
+        self.write("a.toml", 'token.operator_key_file = "other.key"\n')
+        self.assertEqual(self.run_machiai("check-config", "a.toml").returncode, OK)
+        self.assertFalse(pathlib.Path(self.folder.name, "other.key").exists())
+        self.write("other.key", "{}")
+        complaint = "token.operator_key_file: other.key: is no operator key"
+        self.expect_failure(SETTINGS, complaint, "check-config", "a.toml")
+        self.write_key("other.key")
+        self.assertEqual(self.run_machiai("check-config", "a.toml").returncode, OK)
 
     def test_check_config_hides_a_password(self):
         self.write("a.toml", '[store]\nurl = "postgresql://user:canary@host/db"\n')

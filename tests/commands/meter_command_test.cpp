@@ -59,6 +59,9 @@ TEST_CASE("meter command: malformed input prints nothing but one line that names
   const auto missing = run({"meter", "/nowhere/x.json"});
   CHECK(missing.status == 2);
   CHECK(has(missing.err, "/nowhere/x.json: cannot be read: No such file"));
-  CHECK(run({"meter", "/tmp"}).status == 2);
+  const auto folder = run({"meter", "/tmp"});
+  CHECK(folder.status == 2);
+  CHECK(has(folder.err, "/tmp: cannot be read: Is a directory"));
+  CHECK(has(run({"meter", "/dev/null"}).err, "/dev/null: line 1: not JSON"));
   CHECK(run({"meter"}).status == 2);
 }

@@ -82,7 +82,9 @@ TEST_CASE("verify: sound clinics are ok, one by one or all") {
   const auto ume = store.ask({"verify", "--clinic", "ume"}).out;
   CHECK(ume.starts_with("ume: ok "));
   CHECK(all.out.ends_with(ume));
-  CHECK(store.ask({"verify", "--clinic", "nobody"}).status == 2);
+  const auto nobody = store.ask({"verify", "--clinic", "nobody"});
+  CHECK(nobody.status == 2);
+  CHECK(has(nobody.err, "--clinic: there is no such clinic"));
   CHECK(store.ask({"verify", "--clinic", "a/b"}).status == 2);
 }
 
@@ -125,6 +127,35 @@ TEST_CASE("verify: what an earlier run printed finds a history that lost its end
   CHECK(bad.status == 2);
   CHECK(has(bad.err, "heads:1: "));
   CHECK(store.ask({"verify", "--heads", heads + "-none"}).status == 2);
+}
+
+TEST_CASE("verify: heads without any head are an error, not a comparison") {
+  const stored_sample store;
+  const temporary_directory directory;
+  const auto heads = (directory.path() / "heads").string();
+  std::ofstream{heads} << "";
+  for (const auto& given : {heads, directory.path().string()}) {
+    const auto shown = store.ask({"verify", "--heads", given});
+    CHECK(shown.status == 2);
+    CHECK(shown.out.empty());
+    CHECK(has(shown.err, given + ": names no clinic"));
+  }
+}
+
+TEST_CASE("verify, usage and board: a store that cannot be looked into is a wrong command line") {
+  for (auto arguments : {std::vector<std::string>{"verify"},
+                         {"usage", "--clinic", "c1", "--month", "2026-11"},
+                         {"board", "--clinic", "c1", "--at", "1"}}) {
+    arguments.insert(arguments.end(), {"--store", "memory:"});
+    auto refused = run(arguments);
+    CHECK(refused.status == 2);
+    CHECK(has(refused.err, "--store: memory: is gone with its engine"));
+    arguments.back() = "mysql:me:open-sesame@x";
+    refused = run(arguments);
+    CHECK(refused.status == 2);
+    CHECK(has(refused.err, "--store: must be sqlite:PATH, postgresql://HOST/DATABASE or memory:"));
+    CHECK_FALSE(has(refused.err, "open-sesame"));
+  }
 }
 
 TEST_CASE("verify: a missing row is named; usage and board refuse to guess") {

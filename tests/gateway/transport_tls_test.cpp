@@ -150,7 +150,7 @@ TEST_CASE("tls transport: a bad file is named, and a failed reload keeps the old
   tls_fixture at;
   const auto missing = tls_context::load("/nowhere/certificate.pem", at.files.key());
   REQUIRE_FALSE(missing);
-  CHECK(message_of(missing.error()) == "/nowhere/certificate.pem: No such file or directory");
+  CHECK(message_of(missing.error()) == "listen.tls_certificate: /nowhere/certificate.pem: No such file or directory");
   std::ofstream(at.files.certificate()) << "not a certificate";
   const auto error = at.context->reload();
   CHECK(message_of(error).find(at.files.certificate()) != std::string::npos);
@@ -160,5 +160,5 @@ TEST_CASE("tls transport: a bad file is named, and a failed reload keeps the old
   at.files.make("third");
   const auto mixed = tls_context::load(at.files.certificate(), others.key());
   REQUIRE_FALSE(mixed);
-  CHECK(message_of(mixed.error()).find(others.key()) != std::string::npos);
+  CHECK(message_of(mixed.error()).starts_with("listen.tls_key: " + others.key() + ": "));
 }

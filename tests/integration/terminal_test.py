@@ -21,7 +21,7 @@ from postgres import die_with_parent
 
 EXE = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else os.path.abspath("build/release/machiai")
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-OK, NETWORK = 0, 5
+OK, USAGE = 0, 2
 CTRL_C = b"\x03"
 # commands/watch/board_screen.cpp
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
@@ -149,7 +149,7 @@ class watch(unittest.TestCase):
 
     def test_a_final_no_is_told_on_the_restored_terminal(self):
         self.engine.put("c1/revocations/w", None)
-        self.assertEqual(self.terminal.ended(), NETWORK)
+        self.assertEqual(self.terminal.ended(), USAGE)
         before, _, after = self.terminal.text.rpartition(LEAVE)
         self.assertIn("revoked", after)
         self.assertEqual(before.count(ENTER), 1)

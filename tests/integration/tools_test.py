@@ -154,8 +154,8 @@ class tools(unittest.TestCase):
         self.assertEqual(status, 200, board)
         return board
 
-    def watch(self, *arguments, role="staff", url=None, clinic="demo"):
-        token = self.engine.token(role, "w", clinic=clinic)
+    def watch(self, *arguments, role="staff", url=None, clinic="demo", room=None):
+        token = self.engine.token(role, "w", clinic=clinic, room=room)
         return self.run_tool("watch", "--url", url or self.url, "--token", token, *arguments, seconds=120)
 
     def test_simulate_finds_no_difference(self):
@@ -170,6 +170,21 @@ class tools(unittest.TestCase):
         self.demo()
         result = self.simulate("--into", "demo", "--rate", "4", "--minutes", "0.06")
         self.assertEqual(result.returncode, OK, result.stdout)
+
+    def test_simulate_needs_an_operators_token(self):
+        self.demo()
+        needs = "--admin-token: simulate needs an operator's token"
+        staff = self.engine.token("staff", "s", clinic="demo")
+        for token, says, arguments in (
+            (staff, needs, FAST),
+            ("garbled", needs, FAST),
+            (staff, needs, ["--into", "demo"]),
+            (self.engine.token("operator", "root"), "--into: there is no such clinic", ["--into", "nowhere"]),
+        ):
+            refused = self.run_tool("simulate", "--url", self.url, "--admin-token", token, *arguments)
+            self.assertEqual((refused.returncode, refused.stdout), (USAGE, ""), refused)
+            self.assertIn(says, refused.stderr)
+            self.assertEqual(refused.stderr.count("\n"), 1, refused.stderr)
 
     def expect_noticed(self, lie, *any_of):
         proxy = LyingProxy(self.engine.listen, lie)
@@ -228,10 +243,18 @@ class tools(unittest.TestCase):
 
     def test_watch_says_why_it_cannot(self):
         self.demo()
-        self.assertEqual(self.watch("--once", role="patient").returncode, NETWORK)
+        for role in ("patient", "guest"):
+            refused = self.watch("--once", role=role, room="r1" if role == "guest" else None)
+            self.assertEqual((refused.returncode, refused.stdout), (USAGE, ""), refused)
+            self.assertIn(f"--token: a token of role {role} sees no board; watch needs one of role staff", refused.stderr)
         self.assertEqual(self.watch("--once", url="http://127.0.0.1:1").returncode, NETWORK)
         self.assertEqual(self.watch("--once", url="nonsense").returncode, USAGE)
-        self.assertIn("the token does not verify", self.watch("--once", clinic="nowhere").stderr)
+        for arguments in ([], ["--once"]):
+            unknown = self.watch(*arguments, clinic="nowhere")
+            self.assertEqual(unknown.returncode, USAGE, unknown)
+            self.assertIn("the token does not verify", unknown.stderr)
+        garbled = self.run_tool("watch", "--url", self.url, "--token", "garbled", "--once")
+        self.assertEqual(garbled.returncode, USAGE, garbled)
 
     def test_watch_prints_each_change_and_outlives_a_restart(self):
         self.demo()

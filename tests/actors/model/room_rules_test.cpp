@@ -120,7 +120,7 @@ TEST_CASE("room: after the end nobody comes in and nothing is asked of the room"
   CHECK(clinic.ask(redeem("g1", "hash-g1")) == "refused: invite_void");
   CHECK(clinic.book(room_1) == "");
   CHECK(clinic.book(room_1, {"p2"}) == "refused: room_ended");
-  CHECK(clinic.ask(cancel_it) == "refused: wrong_state");
+  CHECK(clinic.ask(cancel_it) == "refused: room_ended");
 }
 
 TEST_CASE("room: a reopened consultation ends with a second revision that covers everything") {

@@ -64,7 +64,14 @@ TEST_CASE("timeline: expectations and reasons are read along, whatever they say"
 }
 
 TEST_CASE("timeline: an error names the case and the event") {
-  CHECK(has(complaint_about("{"), "not JSON"));
+  CHECK(has(complaint_about("{"), "line 1: not JSON"));
+  CHECK(has(complaint_about(""), "line 1: not JSON"));
+  CHECK(has(complaint_about("[\n{\"name\":\"x\",\"events\":[]},\n{\"name\":\"y\",,}]"), "line 3, case 2: not JSON"));
+  CHECK(has(complaint_about(R"([{"name":"[{{","events":[]},)"
+                            "\n\n"
+                            R"({"name":nul}])"),
+            "line 3, case 2: not JSON"));
+  CHECK(has(complaint_about("[]\n]"), "line 2: not JSON"));
   CHECK(has(complaint_about("{}"), "an array of timelines"));
   CHECK(has(complaint_about("[1]"), "case 1: "));
   CHECK(has(complaint_about(R"([{"events":[]}])"), "case 1: field name"));
@@ -77,7 +84,7 @@ TEST_CASE("timeline: an error names the case and the event") {
   CHECK(has(complaint_about(a_case(edge("00:00", "D1", "robot", "enter"))), "events[0].actor.role"));
   CHECK(has(complaint_about(a_case(edge("00:00", "D1", "doctor", "jump"))), "events[0].action"));
   CHECK(has(complaint_about(a_case(edge("00:00", "", "doctor", "enter"))), "events[0].actor.id"));
-  CHECK(has(complaint_about(a_case(out + "," + in)), "events[1].t: before"));
+  CHECK(has(complaint_about(a_case(out + "," + in)), "events[1].t: earlier"));
   CHECK(has(complaint_about(a_case(in + "," + edge("01:00", "D1", "nurse", "exit"))), "events[1].actor.role: "));
   CHECK(has(complaint_about(R"([{"name":"a","events":[]},{"name":"b","events":[1]}])"), "case 2 (b): field events[0]"));
 }
