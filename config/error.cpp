@@ -20,7 +20,7 @@ row row_of(ec code) {
   case ec::malformed:
     return {"malformed", false, "The request is not what the protocol asks for; the message names the offending part."};
   case ec::unknown_command:
-    return {"unknown_command", false, "There is no such command, field, route or frame type."};
+    return {"unknown_command", false, "There is no such command, route or frame type."};
   case ec::out_of_range:
     return {"out_of_range", false, "A value is outside its documented range or form."};
   case ec::too_large:

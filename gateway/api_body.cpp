@@ -78,8 +78,11 @@ caf::expected<asked_change> read_with(std::string_view text, const Make& make) {
   return asked_change{std::move(*made), std::move(canonical)};
 }
 
-asked_change without_body(command what) {
-  return {std::move(what), {}};
+/// For what says everything in its path.
+caf::expected<asked_change> without_body(std::string_view body, command what) {
+  if (!body.empty() && body != "{}")
+    return make_error(ec::malformed, "body: there is nothing to say in it");
+  return asked_change{std::move(what), {}};
 }
 
 /// The same as `tidy_display_name` for a field that may be empty.
@@ -138,11 +141,11 @@ caf::expected<asked_change> decode_body(const api_route& route, std::string_view
   case command_kind::put_appointment:
     return read_with<appointment_body>(body, [&](appointment_body& x) { return make_appointment(route, x); });
   case command_kind::revoke_key:
-    return without_body(clinic_command{revoke_key{key_id{route.id}}});
+    return without_body(body, clinic_command{revoke_key{key_id{route.id}}});
   case command_kind::revoke_person:
-    return without_body(clinic_command{revoke_person{person_id{route.id}}});
+    return without_body(body, clinic_command{revoke_person{person_id{route.id}}});
   case command_kind::cancel_appointment:
-    return without_body(room_command{cancel_appointment{room_id{route.id}}});
+    return without_body(body, room_command{cancel_appointment{room_id{route.id}}});
   default:
     return make_error(ec::unknown_command, "this route changes nothing");
   }

@@ -80,11 +80,12 @@ std::variant<api_route, no_route> find_route(std::string_view method, std::strin
       continue;
     none.path_template = x.path_template;
     none.bad_id = found.bad_id;
-    if (x.method == method && !found.bad_id)
+    // RFC 9110 section 9.3.2: HEAD is GET without the body, which the connection leaves out.
+    if ((x.method == method || (method == "HEAD" && x.method == "GET")) && !found.bad_id)
       return api_route{x.kind, x.path_template, clinic_id{std::string(found.clinic)}, std::string(found.id),
                        x.parameters};
     none.allow += none.allow.empty() ? "" : ", ";
-    none.allow += x.method;
+    none.allow += x.method == "GET" ? "GET, HEAD" : x.method;
   }
   return none;
 }

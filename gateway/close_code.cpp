@@ -30,8 +30,6 @@ close_code close_code_of(ec code) {
   case ec::out_of_range:
   case ec::too_large:
     return close_code::malformed;
-  case ec::rate_limited:
-    return close_code::flood;
   default:
     return close_code::unavailable;
   }

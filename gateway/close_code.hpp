@@ -13,7 +13,8 @@ namespace machiai {
 enum class close_code : uint16_t {
   /// Planned restart; the `reconnect` frame before it gave a window.
   restarting = 4100,
-  /// The engine cannot serve just now: the store does not write, or there is too much to do.
+  /// The engine cannot serve just now: the store does not write, there is too much to do, or tokens of this address are
+  /// refused unseen, which may be a neighbour's fault.
   unavailable = 4101,
   /// The reader took nothing for too long.
   too_slow = 4102,
@@ -26,10 +27,11 @@ enum class close_code : uint16_t {
   removed = 4204,
   no_hello = 4205,
   malformed = 4206,
+  /// Too many messages or pings on this connection.
   flood = 4207,
 };
 
-/// The close that goes with an error that ends a session.
+/// The close that goes with an error that ends a session; of the range 41xx for whatever waiting mends.
 close_code close_code_of(ec code);
 
 /// The close that goes with a fault of the transport.

@@ -55,8 +55,10 @@ void http_api::handle(connection_id from, http_request request) {
   x.route = std::move(std::get<api_route>(found));
   if (shard_.is_draining())
     return refuse(x, make_error(ec::draining, "the engine is going down for a restart"));
-  if (const auto key = x.request.header("idempotency-key"); !key.empty() && !is_valid_id(key))
+  if (x.request.count("idempotency-key") > 0 && !is_valid_id(x.request.header("idempotency-key")))
     return refuse(x, make_error(ec::malformed, "Idempotency-Key: expected 1 to 64 of A-Z a-z 0-9 . _ -"));
+  if (const auto coding = x.request.header("content-encoding"); !coding.empty() && coding != "identity")
+    return answer(x, problem_response(415, ec::malformed, "Content-Encoding: bodies come as they are"));
   if (const auto why = wrong_query(x.request.target, x.route.parameters))
     return refuse(x, *why);
   if (x.route.kind == command_kind::redeem_invite)

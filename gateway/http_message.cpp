@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -42,6 +43,12 @@ std::string_view http_request::header(std::string_view name) const {
     if (boost::beast::iequals({key.data(), key.size()}, {name.data(), name.size()}))
       return value;
   return {};
+}
+
+std::size_t http_request::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::ranges::count_if(headers, [&](const auto& header) {
+    return boost::beast::iequals({header.first.data(), header.first.size()}, {name.data(), name.size()});
+  }));
 }
 
 std::string_view http_request::path() const {

@@ -2,6 +2,7 @@
 
 #include "config/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ enum class listener_role : uint8_t {
 struct http_request {
   /// Upper case, for example `PUT`; always a method Beast knows.
   std::string method;
-  /// As sent: path and query.
+  /// Path and query as sent, in origin form also when they came in absolute form (RFC 9112 section 3.2).
   std::string target;
   http_headers headers;
   std::string body;
@@ -35,6 +36,8 @@ struct http_request {
 
   /// The first header of this name (any case), empty when there is none.
   std::string_view header(std::string_view name) const;
+  /// How many headers of this name (any case) there are.
+  std::size_t count(std::string_view name) const;
   /// The target up to `?`.
   std::string_view path() const;
 };

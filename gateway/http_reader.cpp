@@ -30,12 +30,29 @@ http_response refusal_of(http::error error) {
     return problem_response(505, ec::malformed, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
   case http::error::bad_content_length:
   case http::error::multiple_content_length:
+    return problem_response(400, ec::malformed, "Content-Length is not one number, or Transfer-Encoding is there too.");
   case http::error::bad_transfer_encoding:
     return problem_response(400, ec::malformed, "Content-Length and Transfer-Encoding contradict each other.");
   default:
     return problem_response(400, ec::malformed, "This is not a valid HTTP request.");
   }
 }
+
+/// `GET http://host/path` asks for the same as `GET /path` (RFC 9112 section 3.2.2).
+std::string origin_form(std::string target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!iequals(target.substr(0, scheme.size()), boost::beast::string_view{scheme.data(), scheme.size()}))
+      continue;
+    const auto path = target.find_first_of("/?", scheme.size());
+    if (path == target.npos)
+      return "/";
+    return target[path] == '/' ? target.substr(path) : '/' + target.substr(path);
+  }
+  return target;
+}
+
+/// What must not be there twice, because the two may contradict each other.
+constexpr const char* single_headers[] = {"Authorization", "Idempotency-Key", "Content-Type", "Content-Encoding"};
 
 std::size_t count_of(const http::fields& fields, http::field name) {
   const auto [first, last] = fields.equal_range(name);
@@ -58,7 +75,7 @@ public:
       const auto used = parser_->put(boost::asio::buffer(pending_), error);
       pending_.erase(0, used);
       if (error && error != http::error::need_more)
-        return refuse(refusal_of(static_cast<http::error>(error.value())));
+        return refuse(refusal_for(static_cast<http::error>(error.value())));
       if (parser_->is_header_done() && !headers_checked_) {
         headers_checked_ = true;
         if (auto answer = check_headers())
@@ -99,6 +116,15 @@ private:
     expects_continue_ = false;
   }
 
+  http_response refusal_for(http::error error) const {
+    // Beast reads on to the line's end, so a bare LF there looks like a longer version.
+    const auto line_end = pending_.find('\n');
+    if (error == http::error::bad_version && line_end != pending_.npos &&
+        (line_end == 0 || pending_[line_end - 1] != '\r'))
+      return problem_response(400, ec::malformed, "Lines end with CRLF.");
+    return refusal_of(error);
+  }
+
   outcome refuse(http_response answer) {
     answer.close = true;
     refusal_ = std::move(answer);
@@ -113,6 +139,9 @@ private:
       return problem_response(400, ec::malformed, "Exactly one Host header is needed.");
     if (count_of(head, http::field::content_length) > 1)
       return problem_response(400, ec::malformed, "Content-Length came twice.");
+    for (const auto* name : single_headers)
+      if (const auto [first, last] = head.equal_range(name); std::distance(first, last) > 1)
+        return problem_response(400, ec::malformed, std::string{name} + " came twice.");
     if (auto answer = check_coding())
       return answer;
     if (const auto expect = head[http::field::expect]; !expect.empty()) {
@@ -144,7 +173,7 @@ private:
     parser_.reset();
     request_ = {};
     request_.method = to_text(message.method_string());
-    request_.target = to_text(message.target());
+    request_.target = origin_form(to_text(message.target()));
     for (const auto& field : message)
       request_.headers.emplace_back(to_text(field.name_string()), to_text(field.value()));
     request_.body = std::move(message.body());

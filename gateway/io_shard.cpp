@@ -139,7 +139,10 @@ private:
       return;
     }
     ++refusals_;
-    auto answer = problem_response(503, ec::limit_reached, "The engine has as many connections as it may have.");
+    auto answer =
+        problem_response(503, ec::limit_reached,
+                         why == refusal::address_limit ? "Your address has as many connections as it may have."
+                                                       : "The engine has as many connections as it may have.");
     answer.headers.emplace_back("Retry-After", retry_after_seconds);
     add(socket, nullptr, std::move(origin))->start_refused(answer);
   }

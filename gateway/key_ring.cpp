@@ -76,7 +76,7 @@ bool key_ring::is_revoked(const clinic_id& clinic, const person_id& person, time
 caf::expected<signing_key> prepare_signing_key(const clinic_id& clinic, signing_key given, const sealing_key& sealing) {
   const auto algorithm = key_algorithm_of(given.algorithm);
   if (!algorithm)
-    return make_error(ec::unknown_command, "algorithm must be HS256, RS256, ES256 or EdDSA");
+    return make_error(ec::out_of_range, "algorithm must be HS256, RS256, ES256 or EdDSA");
   if (*algorithm != key_algorithm::hs256) {
     const auto key = token_key::public_pem(given.key, *algorithm, given.material);
     return key ? caf::expected<signing_key>{std::move(given)} : key.error();

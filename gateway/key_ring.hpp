@@ -61,8 +61,7 @@ private:
 };
 
 /// Checks a key before it is registered and gives it the form in which it is stored: `material` is a PEM public key, or
-/// for HS256 a base64url secret, which comes back sealed. Error: `ec::out_of_range`, `ec::unknown_command` for an
-/// algorithm that does not exist.
+/// for HS256 a base64url secret, which comes back sealed. Error: `ec::out_of_range`.
 caf::expected<signing_key> prepare_signing_key(const clinic_id& clinic, signing_key given, const sealing_key& sealing);
 
 } // namespace machiai

@@ -6,8 +6,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
-#include <openssl/rand.h>
 
 #include <memory>
 
@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::string_view version = "v1.";
 constexpr std::string_view purpose = "machiai clinic key sealing v1";
-/// NIST SP 800-38D: a random 96-bit nonce is good for 2^32 messages under one key.
+constexpr std::string_view nonce_purpose = "machiai clinic key nonce v1";
+/// NIST SP 800-38D: 96 bits that look random are good for 2^32 messages under one key.
 constexpr size_t nonce_bytes = 12;
 constexpr size_t tag_bytes = 16;
 
@@ -56,29 +57,46 @@ cipher_ptr begin(bool sealing, const std::array<unsigned char, 32>& key, std::st
   return context;
 }
 
+std::array<unsigned char, 32> derived(std::string_view secret, std::string_view info) {
+  std::array<unsigned char, 32> key{};
+  const std::unique_ptr<EVP_PKEY_CTX, free_derivation> context{EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
+  size_t length = key.size();
+  const bool good = context && EVP_PKEY_derive_init(context.get()) == 1 &&
+                    EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1 &&
+                    EVP_PKEY_CTX_set1_hkdf_key(context.get(), bytes_of(secret), static_cast<int>(secret.size())) == 1 &&
+                    EVP_PKEY_CTX_add1_hkdf_info(context.get(), bytes_of(info), static_cast<int>(info.size())) == 1 &&
+                    EVP_PKEY_derive(context.get(), key.data(), &length) == 1 && length == key.size();
+  invariant(good, "HKDF-SHA-256 is available");
+  return key;
+}
+
 } // namespace
 
-sealing_key::sealing_key(std::string_view operator_secret) {
-  const std::unique_ptr<EVP_PKEY_CTX, free_derivation> context{EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr)};
-  size_t length = key_.size();
-  const bool good =
-      context && EVP_PKEY_derive_init(context.get()) == 1 &&
-      EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1 &&
-      EVP_PKEY_CTX_set1_hkdf_key(context.get(), bytes_of(operator_secret), static_cast<int>(operator_secret.size())) ==
-          1 &&
-      EVP_PKEY_CTX_add1_hkdf_info(context.get(), bytes_of(purpose), static_cast<int>(purpose.size())) == 1 &&
-      EVP_PKEY_derive(context.get(), key_.data(), &length) == 1 && length == key_.size();
-  invariant(good, "HKDF-SHA-256 is available");
-}
+sealing_key::sealing_key(std::string_view operator_secret)
+    : key_(derived(operator_secret, purpose)), nonce_key_(derived(operator_secret, nonce_purpose)) {}
 
 sealing_key::~sealing_key() {
   OPENSSL_cleanse(key_.data(), key_.size());
+  OPENSSL_cleanse(nonce_key_.data(), nonce_key_.size());
+}
+
+std::string sealing_key::nonce_for(std::string_view bound, std::string_view secret) const {
+  std::string text{bound};
+  text.append("|").append(secret);
+  std::string mac(EVP_MAX_MD_SIZE, '\0');
+  unsigned length = 0;
+  const auto* done = HMAC(EVP_sha256(), nonce_key_.data(), static_cast<int>(nonce_key_.size()), bytes_of(text),
+                          text.size(), bytes_of(mac), &length);
+  OPENSSL_cleanse(text.data(), text.size());
+  invariant(done != nullptr && length >= nonce_bytes, "HMAC-SHA-256 is available");
+  mac.resize(nonce_bytes);
+  return mac;
 }
 
 std::string sealing_key::seal(const clinic_id& clinic, const key_id& key, std::string_view secret) const {
-  std::string nonce(nonce_bytes, '\0');
-  invariant(RAND_bytes(bytes_of(nonce), nonce_bytes) == 1, "the system has randomness");
-  const auto context = begin(true, key_, nonce, bound_to(clinic, key));
+  const auto bound = bound_to(clinic, key);
+  const auto nonce = nonce_for(bound, secret);
+  const auto context = begin(true, key_, nonce, bound);
   std::string sealed(secret.size(), '\0');
   std::string tag(tag_bytes, '\0');
   int length = 0;

@@ -21,7 +21,9 @@ public:
   sealing_key(const sealing_key&) = default;
   sealing_key& operator=(const sealing_key&) = default;
 
-  /// `v1.` and the base64url of nonce, ciphertext and tag. Two calls never give the same text.
+  /// `v1.` and the base64url of nonce, ciphertext and tag. The nonce comes from an HMAC of all that is
+  /// sealed, as in RFC 8452's idea: the same secret again gives the same text, so that registering a key again changes
+  /// nothing, and different ones never share a nonce.
   std::string seal(const clinic_id& clinic, const key_id& key, std::string_view secret) const;
 
   /// Error: `ec::store_damaged` when the text was altered, belongs to another clinic or key, or was sealed under
@@ -29,7 +31,10 @@ public:
   caf::expected<std::string> open(const clinic_id& clinic, const key_id& key, std::string_view sealed) const;
 
 private:
+  std::string nonce_for(std::string_view bound, std::string_view secret) const;
+
   std::array<unsigned char, 32> key_{};
+  std::array<unsigned char, 32> nonce_key_{};
 };
 
 } // namespace machiai

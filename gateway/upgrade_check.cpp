@@ -22,12 +22,6 @@ beast_view view(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-std::size_t count_of(const http_request& request, std::string_view name) {
-  return static_cast<std::size_t>(
-      std::count_if(request.headers.begin(), request.headers.end(),
-                    [&](const auto& header) { return iequals(view(header.first), view(name)); }));
-}
-
 /// RFC 4648 4: 22 characters of the alphabet and two of padding, the last without stray bits.
 bool is_key(std::string_view key) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -60,15 +54,17 @@ std::optional<http_response> check_upgrade(const http_request& request,
     answer.headers.emplace_back("Allow", "GET");
     return answer;
   }
+  if (request.target.find('?') != request.target.npos)
+    return problem_response(400, ec::malformed, "/ws takes no query; a token goes into the hello, never into a URL.");
   if (request.header("Sec-WebSocket-Version") != version_served) {
     auto answer = problem_response(426, ec::malformed, "WebSocket version 13 is served here.");
     answer.headers.emplace_back("Sec-WebSocket-Version", version_served);
     answer.headers.emplace_back("Upgrade", "websocket");
     return answer;
   }
-  if (count_of(request, "Sec-WebSocket-Key") != 1 || !is_key(request.header("Sec-WebSocket-Key")))
+  if (request.count("Sec-WebSocket-Key") != 1 || !is_key(request.header("Sec-WebSocket-Key")))
     return problem_response(400, ec::malformed, "Sec-WebSocket-Key is not 16 bytes in base64.");
-  const auto origins = count_of(request, "Origin");
+  const auto origins = request.count("Origin");
   if (origins > 1 || (origins == 1 && !origin_allowed(request.header("Origin"), allowed_origins)))
     return problem_response(403, ec::forbidden, "This origin may not connect.");
   if (!offers_subprotocol(request))

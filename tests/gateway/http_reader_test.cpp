@@ -70,11 +70,29 @@ TEST_CASE("http reader: pipelined requests come one by one in order") {
   CHECK(reader.next() == outcome::need_more);
 }
 
+TEST_CASE("http reader: a target in absolute form is its path") {
+  const std::vector<std::pair<std::string, std::string>> table = {{"http://h/a?b=c", "/a?b=c"},
+                                                                  {"HTTPS://h:1/a", "/a"},
+                                                                  {"http://h", "/"},
+                                                                  {"http://h?b", "/?b"},
+                                                                  {"/http://h/a", "/http://h/a"}};
+  for (const auto& [target, path] : table) {
+    http_reader reader(small);
+    reader.feed("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    REQUIRE(reader.next() == outcome::request);
+    CHECK(reader.request().target == path);
+  }
+}
+
 TEST_CASE("http reader: every malformed or oversized request has its status") {
   const std::vector<std::pair<std::string, int>> table = {
       {"nonsense\r\n\r\n", 400},
       {"GET /a HTTP/1.1\r\nHost: h\nX: y\r\n\r\n", 400},
       {"GET /a HTTP/2.0\r\nHost: h\r\n\r\n", 505},
+      {"GET /a HTTP/1.1\nHost: h\n\n", 400},
+      {with_header("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n"), 400},
+      {with_header("Idempotency-Key: a\r\nidempotency-key: a\r\n"), 400},
+      {with_header("Content-Type: a/b\r\nContent-Type: a/b\r\n"), 400},
       {"GET /a HTTP/1.1\r\n\r\n", 400},
       {"GET /a HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},
       {"BREW /a HTTP/1.1\r\nHost: h\r\n\r\n", 501},

@@ -12,7 +12,9 @@ TEST_CASE("sealing: a secret comes back and never shows") {
     const auto sealed = key.seal(clinic_id{"c"}, key_id{"k"}, secret);
     CHECK(sealed.starts_with("v1."));
     CHECK((length < 32 || sealed.find(secret) == std::string::npos));
-    CHECK(sealed != key.seal(clinic_id{"c"}, key_id{"k"}, secret));
+    CHECK(sealed == key.seal(clinic_id{"c"}, key_id{"k"}, secret));
+    CHECK(sealed.substr(0, 19) != key.seal(clinic_id{"c"}, key_id{"l"}, secret).substr(0, 19));
+    CHECK(sealed.substr(0, 19) != key.seal(clinic_id{"c"}, key_id{"k"}, secret + 's').substr(0, 19));
     const auto opened = key.open(clinic_id{"c"}, key_id{"k"}, sealed);
     REQUIRE(opened);
     CHECK(*opened == secret);

@@ -261,6 +261,21 @@ class abuse(machiai_test.TestCase):
         codes = [engine.get("/v1/clinics/c1/board", "a.b.c", expect=None).status for _ in range(24)]
         self.assertEqual(codes, [401] * 6 + [429] * 18)
 
+    def test_a_neighbours_bad_tokens_do_not_send_a_good_client_away_for_good(self):
+        engine = self.open_clinic(failed_tokens_per_minute=5)
+        bad = engine.operator_token[:-8] + "AAAAAAAA"
+        codes = [engine.get("/v1/clinics/c1/board", bad, expect=None).status for _ in range(6)]
+        self.assertEqual(codes, [401] * 6)
+        answer = engine.get("/v1/clinics/c1/board", engine.operator_token, expect=429)
+        self.assertEqual((answer.body["code"], answer.headers["retry-after"]), ("rate_limited", "1"))
+        with self.assertRaises(machiai_test.Closed) as caught:
+            engine.connect("staff", "desk")
+        self.assertEqual((caught.exception.code, caught.exception.error["code"]), (4101, "rate_limited"))
+        self.assertTrue(caught.exception.error["retryable"])
+        # The address rests for 10 s.
+        until(lambda: engine.get("/v1/clinics/c1/board", expect=None).status == 200, what="the end of the rest")
+        engine.connect("staff", "desk")
+
     def test_messages_over_the_limit_are_cut(self):
         engine = self.open_clinic()
         client = self.raw(engine)

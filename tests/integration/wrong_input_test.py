@@ -131,7 +131,7 @@ REQUESTS = [
     ("PUT", "/clinics/c1/doctors/d1", {"name": "A\nB"}, 422, "out_of_range"),
     ("PUT", "/clinics/c1/patients/p1", {"name": "A", "chart_number": "1" * 65}, 422, "out_of_range"),
     ("PUT", "/clinics/c1/patients/d1", NAME, 409, "conflict"),
-    ("PUT", "/clinics/c1/keys/k", {"algorithm": "none", "material": "x"}, 400, "unknown_command"),
+    ("PUT", "/clinics/c1/keys/k", {"algorithm": "none", "material": "x"}, 422, "out_of_range"),
     ("PUT", "/clinics/c1/keys/k", {"algorithm": "HS256", "material": "c2hvcnQ"}, 422, "out_of_range"),
     ("PUT", "/clinics/c1/keys/k", {"algorithm": "RS256", "material": "x"}, 422, "out_of_range"),
     ("DELETE", "/clinics/c1/keys/nobody", None, 404, "not_found"),
@@ -144,6 +144,7 @@ REQUESTS = [
     ("PUT", "/clinics/c1/appointments/r9", {**VISIT, "patients": ["p1", "p1"]}, 422, "out_of_range"),
     ("PUT", "/clinics/c1/appointments/r9", {**VISIT, "patients": ["nobody"]}, 404, "not_found"),
     ("DELETE", "/clinics/c1/appointments/r9", None, 404, "not_found"),
+    ("PUT", "/clinics/c1/revocations/p1", {"x": 1}, 400, "malformed"),
     ("GET", "/clinics/c1/usage", None, 422, "out_of_range"),
     ("GET", "/clinics/c1/usage?month=2026-13", None, 422, "out_of_range"),
     ("GET", "/clinics/c1/usage?month=2026-04&month=2026-04", None, 400, "malformed"),
@@ -376,6 +377,27 @@ class wrong_input_test(machiai_test.TestCase):
             late = [answer] if answer.status == 503 else []
         self.assertEqual(late[0].getheader("Connection"), "close")
         connection.close()
+
+    def test_headers_that_say_what_is_not_served_are_refused(self):
+        for header, status in (({"Idempotency-Key": ""}, 400), ({"Content-Encoding": "gzip"}, 415)):
+            before = self.position()
+            self.server.put("/v1/clinics/c1/doctors/d1", {"name": "B"}, headers=header, expect=status, wrong=True)
+            self.assertEqual(self.position(), before)
+
+    def test_head_is_get_without_the_body(self):
+        token = self.server.operator_token
+        connection = http.client.HTTPConnection(self.server.address, timeout=10)
+        connection.request("HEAD", "/v1/clinics/c1/board", headers={"Authorization": f"Bearer {token}"})
+        answer = connection.getresponse()
+        self.assertEqual((answer.status, answer.read()), (200, b""))
+        self.assertGreater(int(answer.headers["Content-Length"]), 2)
+        connection.close()
+
+    def test_a_token_in_the_socket_s_address_is_refused(self):
+        answer = self.server.get("/ws?token=x", expect=None, headers={
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "machiai.v1"})
+        self.assertEqual((answer.status, answer.body["code"]), (400, "malformed"))
 
     def test_no_page_of_a_browser_may_ask_the_admin_listener(self):
         for method, path in (("POST", "/drain"), ("GET", "/metrics")):
