@@ -2,6 +2,7 @@
 """What the engine does when it cannot start or is not needed a second time: one clear line, a documented exit code, and
 nothing damaged. `refusals_test.py EXE`"""
 
+import contextlib
 import hashlib
 import itertools
 import pathlib
@@ -22,6 +23,15 @@ def fingerprint(folder):
     passing = (".lock", "-shm", "-wal")
     files = [x for x in sorted(pathlib.Path(folder).iterdir()) if x.is_file() and not x.name.endswith(passing)]
     return {x.name: hashlib.sha256(x.read_bytes()).hexdigest() for x in files}
+
+
+@contextlib.contextmanager
+def taken_port():
+    """The address of somebody else who listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield f"127.0.0.1:{other.getsockname()[1]}"
 
 
 class refused_start(machiai_test.TestCase):
@@ -59,28 +69,20 @@ class refused_start(machiai_test.TestCase):
         self.assertEqual(engine.terminate(), 0)
         return engine
 
-    def test_a_port_that_is_taken(self):
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            address = f"127.0.0.1:{other.getsockname()[1]}"
+    def refuse_taken_ports(self):
+        with taken_port() as address:
             for option in ("--listen", "--admin"):
                 self.refuse(NETWORK, [address, "Address already in use"], option, address)
+
+    def test_a_port_that_is_taken(self):
+        self.refuse_taken_ports()
 
     def test_a_port_that_is_taken_while_clinics_wake(self):
         self.make_store()
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            address = f"127.0.0.1:{other.getsockname()[1]}"
-            for option in ("--listen", "--admin"):
-                self.refuse(NETWORK, [address, "Address already in use"], option, address)
+        self.refuse_taken_ports()
 
     def test_a_new_operators_key_is_told_once(self):
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            taken = f"127.0.0.1:{other.getsockname()[1]}"
+        with taken_port() as taken:
             said = [self.serve("--listen", taken).stderr.count('"engine.operator_key_made"') for _ in range(2)]
         self.assertEqual(said, [1, 0])
 

@@ -154,16 +154,15 @@ TEST_CASE_TEMPLATE("verify: a clinic whose events are all gone is known by what 
                    sqlite_backend, postgres_backend) {
   Backend backend;
   const auto store = require_open(backend.open());
-  sample_stream stream{"c-1", 1};
-  const std::vector clinics{stream.clinic()};
-  REQUIRE(store->take_over(clinics, 1));
+  sample_stream stream{"c-1", 0};
+  own(*store, stream);
   auto append = stream.next(5);
   append.snapshot = stream.snapshot();
   REQUIRE(store->commit(batch_of(append)));
   REQUIRE(store->index_step(100));
   backend.run("DELETE FROM event_index");
   backend.run("DELETE FROM event_log");
-  CHECK(*store->clinics() == clinics);
+  CHECK(*store->clinics() == std::vector{stream.clinic()});
   CHECK(verify_clinic(*store, stream.clinic())->fault->seq == 1);
   const auto history = store->load(stream.clinic());
   REQUIRE_FALSE(history);
