@@ -53,6 +53,16 @@ void raise_descriptor_limit() {
   }
 }
 
+/// The default of `connections_max` gives way to a low descriptor limit (fit_connections); nobody would know why clients
+/// are turned away.
+void warn_of_few_descriptors(uint32_t connections_max) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && connections_max < settings{}.connection.connections_max &&
+      connections_max + uint64_t{descriptors_reserved} >= limit.rlim_max)
+    log_warn("engine.few_descriptors",
+             {{"connections_max", connections_max}, {"descriptors_max", static_cast<uint64_t>(limit.rlim_max)}});
+}
+
 exit_code exit_code_of(const caf::error& why) {
   switch (code_of(why)) {
   case ec::bad_setting:
@@ -102,10 +112,12 @@ private:
   std::jthread watcher_;
 };
 
-int run_until_told(engine& running, const sigset_t& handled, milliseconds hard_limit) {
+int run_until_told(engine& running, const sigset_t& handled, milliseconds hard_limit, bool with_tls) {
   int signal = 0;
   while (sigwait(&handled, &signal) == 0 && signal == SIGHUP) {
-    if (auto problem = running.reload_certificate())
+    if (!with_tls)
+      log_info("engine.nothing_to_reload");
+    else if (auto problem = running.reload_certificate())
       log_error("engine.certificate_not_reloaded", problem);
     else
       log_info("engine.certificate_reloaded");
@@ -134,12 +146,14 @@ int serve(const serve_options& given) {
   if (auto problem = validate_settings(*config))
     return fail(exit_code::settings, problem);
   set_up_log(config->log);
+  warn_of_few_descriptors(config->connection.connections_max);
   const milliseconds hard_limit{config->drain.hard_limit_ms};
+  const bool with_tls = !config->listen.tls_certificate.empty();
   auto running = engine::start(std::move(*config));
   if (!running)
     return fail(exit_code_of(running.error()), running.error());
   std::cout << (*running)->ready_line() << std::endl;
-  return run_until_told(**running, handled, hard_limit);
+  return run_until_told(**running, handled, hard_limit, with_tls);
 }
 
 /// What is wrong with the address of an option, for CLI11, which names the option.

@@ -42,6 +42,8 @@ std::optional<std::string> complaint_about(const token_options& given) {
     return "--sub: must be 1 to 64 of [A-Za-z0-9._-]";
   if (!given.room.empty() && !is_valid_id(given.room))
     return "--room: must be 1 to 64 of [A-Za-z0-9._-]";
+  if (given.room.empty() && *role == role::guest)
+    return "--room: a guest's token is for one room";
   if (!given.name.empty() && !read_display_name(given.name))
     return "--name: must be 1 to 100 characters without control characters";
   return std::nullopt;

@@ -160,9 +160,10 @@ void shard::renew_token(session& s, const renew& x) {
   auto* claims = std::get_if<token_claims>(&checked);
   if (!claims)
     return refuse_new_token(std::get<auth_failure>(checked));
-  if (claims->role != s.claims.role || claims->clinic != s.claims.clinic || claims->person != s.claims.person ||
-      claims->room != s.claims.room)
+  if (claims->role != s.claims.role || claims->clinic != s.claims.clinic || claims->person != s.claims.person)
     return refuse(make_error(ec::forbidden, "the new token is of somebody else"));
+  if (claims->room != s.claims.room)
+    return refuse(make_error(ec::forbidden, "the new token is for another room"));
   s.claims = std::move(*claims);
   metrics_.command_done(command_kind::renew, outcome_label::ok);
   send_text(s, renewed_frame(x.id, s.claims.expires_at));
