@@ -1,4 +1,8 @@
+#include "bench/dialects/bare_dialect.hpp"
 #include "bench/dialects/machiai_dialect.hpp"
+#include "bench/dialects/mqtt_dialect.hpp"
+#include "bench/workloads/gathering.hpp"
+#include "bench/workloads/loss.hpp"
 #include "bench/workloads/presence.hpp"
 #include "config/error.hpp"
 
@@ -24,6 +28,10 @@ struct options {
   std::string server;
   std::string config;
   std::string store;
+  std::string dialect = "machiai";
+  std::string workload = "presence";
+  size_t message_bytes = 300;
+  uint32_t gather_at_once = 1000;
   presence_wish presence;
   watched_processes processes;
 };
@@ -53,14 +61,36 @@ T or_throw(caf::expected<T> value) {
   return std::move(*value);
 }
 
+std::unique_ptr<dialect> make_dialect(const options& given, const server_address& server) {
+  if (given.dialect == "mqtt")
+    return std::make_unique<mqtt_dialect>(given.message_bytes);
+  if (given.dialect == "bare")
+    return std::make_unique<bare_dialect>();
+  auto mint = or_throw(token_mint::of_operator(given.config, given.store, milliseconds{6 * 3'600'000}));
+  return std::make_unique<machiai_dialect>(server, std::move(mint));
+}
+
+template <class Workload, class Wish>
+boost::json::object result_of(dialect& speaks, const server_address& server, const Wish& wish, const options& given) {
+  event_loop loop;
+  return std::make_unique<Workload>(loop, speaks, socket_address(server), wish, given.processes)->run();
+}
+
+boost::json::object drive(dialect& speaks, const server_address& server, const options& given) {
+  const auto& wish = given.presence;
+  if (given.workload == "gathering")
+    return result_of<gathering>(
+        speaks, server, gathering_wish{wish.clinics, wish.consoles_each, given.gather_at_once, wish.seconds}, given);
+  if (given.workload == "loss")
+    return result_of<loss>(speaks, server, wish, given);
+  return result_of<presence>(speaks, server, wish, given);
+}
+
 bool run(const options& given) {
   const auto server = or_throw(parse_server_address(given.server));
-  auto mint = or_throw(token_mint::of_operator(given.config, given.store, milliseconds{6 * 3'600'000}));
-  const auto speaks = std::make_unique<machiai_dialect>(server, std::move(mint));
+  const auto speaks = make_dialect(given, server);
   speaks->prepare(given.presence.clinics);
-  event_loop loop;
-  const auto load = std::make_unique<presence>(loop, *speaks, socket_address(server), given.presence, given.processes);
-  const auto result = load->run();
+  const auto result = drive(*speaks, server, given);
   std::printf("%s\n", boost::json::serialize(result).c_str());
   return result.at("lost").to_number<uint64_t>() == 0 && result.at("faults").to_number<uint64_t>() == 0;
 }
@@ -75,6 +105,10 @@ int main(int argc, char** argv) {
   app.add_option("--server", given.server, "http://ADDRESS:PORT")->required();
   app.add_option("--config", given.config, "The engine's settings file");
   app.add_option("--store", given.store, "The engine's store, beside which its operator's key is");
+  app.add_option("--dialect", given.dialect)->check(CLI::IsMember({"machiai", "mqtt", "bare"}));
+  app.add_option("--workload", given.workload)->check(CLI::IsMember({"presence", "loss", "gathering"}));
+  app.add_option("--message-bytes", given.message_bytes, "Of a change over MQTT")->check(CLI::Range(8, 16'000));
+  app.add_option("--at-once", given.gather_at_once, "Sign-ins under way at once while gathering");
   app.add_option("--clinics", given.presence.clinics)->check(CLI::Range(1, 100'000));
   app.add_option("--consoles", given.presence.consoles_each, "Consoles of each clinic")->check(CLI::Range(1, 100'000));
   app.add_option("--rate", given.presence.rate, "Changes per second; 0: as many as go");

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs benchmarks: a fresh engine on one core, the load generator on the other, one JSON line per run.
+"""Runs benchmarks: a fresh server on one core, the load generator on the other, one JSON line per run.
 
     bench/run.py                                         # every workload once
     bench/run.py rooms rooms-max --repeat 5
     bench/run.py rooms --vary store.commit_interval_us=0,1000 --repeat 5
     bench/run.py rooms --engine build/release/machiai --engine /elsewhere/machiai --repeat 5
-    bench/run.py rooms --store postgres --record "Rooms on PostgreSQL"
+    bench/run.py rooms --system machiai --system mosquitto --system bare --record "Rooms, side by side"
 
 What is varied takes turns (A B A B), so that a noisy minute meets all. The table at the end, which --record appends to
 bench/RESULTS.md, holds medians."""
@@ -17,89 +17,29 @@ import json
 import os
 import pathlib
 import platform
-import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
+
+from servers import GENERATOR_CORE, Bare, Database, Engine, Mosquitto, pinned
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "tests/integration"))
-from postgres import Postgres, die_with_parent  # noqa: E402
 
-SERVER_CORE, GENERATOR_CORE = 0, 1
+CROWD = {"workload": "gathering", "clinics": 100}
 
 # What machiai-bench is told for each name.
 WORKLOADS = {
     "rooms": {"clinics": 2000, "consoles": 2, "rate": 2000},
     "rooms-max": {"clinics": 2000, "consoles": 2, "rate": 0, "window": 512},
+    "loss": {"workload": "loss", "clinics": 2000, "consoles": 2, "rate": 200},
     **{f"watchers-{n}": {"clinics": 1, "consoles": n, "rate": min(1000, 100_000 // n)} for n in (10, 100, 1000, 5000)},
     **{f"watchers-{n}-max": {"clinics": 1, "consoles": n, "rate": 0, "window": 64} for n in (10, 100, 1000, 5000)},
+    "crowd-10k": {**CROWD, "consoles": 99},
+    "crowd-19k": {**CROWD, "consoles": 189},
 }
 
-# One patient of the load says more than any person could; the limits against that are not what is measured.
-SETTINGS = {
-    "connection.messages_per_second": "100000",
-    "connection.messages_burst": "1000000",
-    "command.in_flight_per_session_max": "10000",
-    "command.in_flight_per_clinic_max": "1000000",
-    "command.in_flight_max": "1000000",
-    "log.level": '"warn"',
-}
-
-
-def pinned(core, signal_number=signal.SIGKILL):
-    """For `preexec_fn`."""
-    die = die_with_parent(signal_number)
-
-    def prepare():
-        os.sched_setaffinity(0, {core})
-        die()
-
-    return prepare
-
-
-class Database:
-    """The private PostgreSQL server, on the server's core: the engine and its store share it."""
-
-    def __init__(self):
-        everywhere = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {SERVER_CORE})
-        self.server = Postgres.shared()
-        os.sched_setaffinity(0, everywhere)
-
-    @property
-    def pid(self):
-        return self.server.process.pid
-
-
-class Engine:
-    """A release engine with a store of its own in a temporary folder, gone at the `with`'s end."""
-
-    def __init__(self, exe, settings, database):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="machiai-bench-"))
-        self.store = database.server.new_database() if database else f"sqlite:{self.folder}/bench.db"
-        self.config = self.folder / "machiai.toml"
-        key_file = self.folder / "operator-key"
-        lines = [f'token.operator_key_file = "{key_file}"', *(f"{key} = {value}" for key, value in settings.items())]
-        self.config.write_text("\n".join(lines) + "\n")
-        command = [exe, "serve", "--config", self.config, "--store", self.store]
-        command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=pinned(SERVER_CORE))
-        ready = self.process.stdout.readline()
-        if not ready:
-            raise SystemExit(f"{exe} did not start")
-        self.listen = json.loads(ready)["listen"]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+SYSTEMS = ("machiai", "machiai-postgres", "mosquitto", "bare")
 
 
 def output_of(*command):
@@ -111,23 +51,29 @@ def revision():
     return output_of("git", "rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
 
-def run_once(options, workload, exe, settings, database):
+def open_server(options, system, exe, settings, database):
+    if system == "mosquitto":
+        return Mosquitto()
+    if system == "bare":
+        return Bare(options.build / "bench/bare-server")
+    return Engine(exe, settings, database if system == "machiai-postgres" else None)
+
+
+def run_once(options, workload, system, exe, settings, database):
     parameters = {**WORKLOADS[workload], "warm-up": options.warm_up, "seconds": options.seconds, **dict(options.load)}
-    with Engine(exe, {**SETTINGS, **settings}, database) as engine:
-        command = [options.build / "bench/machiai-bench", "--server", f"http://{engine.listen}"]
-        command += ["--config", engine.config, "--store", engine.store, "--server-pid", str(engine.process.pid)]
-        if database:
-            command += ["--database-pid", str(database.pid)]
+    with open_server(options, system, exe, settings, database) as server:
+        command = [options.build / "bench/machiai-bench", "--server", f"http://{server.listen}", *server.options]
+        command += ["--server-pid", str(server.process.pid)]
         command += [str(word) for key, value in parameters.items() for word in (f"--{key}", value)]
         done = subprocess.run(command, stdout=subprocess.PIPE, preexec_fn=pinned(GENERATOR_CORE))
         if not done.stdout:
             return None
     return {
         "workload": workload,
+        "system": system,
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "tree_revision": revision(),
         "engine": os.path.relpath(exe, ROOT),
-        "store": options.store,
         "settings": settings,
         "parameters": parameters,
         "ok": done.returncode == 0,
@@ -153,6 +99,9 @@ COLUMNS = [
     ("p99.9 ms", lambda run: run["latency_ms"]["p999"], 2),
     ("server CPU µs/delivery", lambda run: run["server_cpu_us_per_delivery"], 1),
     ("database CPU µs/delivery", lambda run: run["database_cpu_us_per_delivery"], 1),
+    ("sign-ins/s", lambda run: run.get("sign_ins_per_s", 0), 0),
+    ("server CPU µs/sign-in", lambda run: run.get("server_cpu_us_per_sign_in", 0), 0),
+    ("bytes/session", lambda run: run.get("resident_bytes_per_session", 0), 0),
     ("server busy", lambda run: run["server_busy"], 2),
     ("generator busy", lambda run: run["generator_busy"], 2),
     ("others busy", lambda run: run["others_busy"], 2),
@@ -162,7 +111,7 @@ COLUMNS = [
 
 def name_of(run):
     varied = ", ".join(f"{key.split('.')[-1]} {value}" for key, value in run["settings"].items())
-    return run["workload"], run["engine"], varied
+    return run["workload"], run["system"], run["engine"], varied
 
 
 def table(runs, engines):
@@ -173,8 +122,8 @@ def table(runs, engines):
         groups.setdefault(name_of(run), []).append(run)
     lines = ["| workload | runs | " + " | ".join(column[0] for column in columns) + " |"]
     lines.append("|---" * (len(columns) + 2) + "|")
-    for (workload, engine, varied), group in groups.items():
-        what = ", ".join(filter(None, [workload, varied, engine if len(engines) > 1 else ""]))
+    for (workload, system, engine, varied), group in groups.items():
+        what = ", ".join(filter(None, [workload, system, varied, engine if len(engines) > 1 else ""]))
         cells = [spread([take(run) for run in group], digits) for _, take, digits in columns]
         lines.append(f"| {what} | {len(group)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -187,7 +136,7 @@ def machine():
 
 def record(title, options, runs, text):
     ok = "" if all(run["ok"] for run in runs) else " Some runs were spoilt."
-    head = f"\n## {title}\n\n{runs[-1]['at'][:10]}, tree at {runs[-1]['tree_revision']}, store {options.store}, {machine()}. "
+    head = f"\n## {title}\n\n{runs[-1]['at'][:10]}, tree at {runs[-1]['tree_revision']}, {machine()}. "
     head += f"Measured for {options.seconds} s after {options.warm_up} s; medians, in brackets least and greatest.{ok}\n\n"
     with open(HERE / "RESULTS.md", "a") as results:
         results.write(head + text + "\n")
@@ -203,7 +152,7 @@ def arguments():
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(WORKLOADS))
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--engine", action="append", type=pathlib.Path, help="another engine's program; may repeat")
-    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--system", action="append", choices=SYSTEMS, help="may repeat; default: machiai")
     parser.add_argument("--set", action="append", type=key_values, default=[], metavar="SECTION.KEY=VALUE")
     parser.add_argument("--vary", type=key_values, action="append", default=[], metavar="SECTION.KEY=VALUE,VALUE")
     parser.add_argument("--load", action="append", type=key_values, default=[], metavar="NAME=VALUE",
@@ -214,6 +163,7 @@ def arguments():
     parser.add_argument("--json", type=pathlib.Path, help="append the lines to this file too")
     parser.add_argument("--record", metavar="TITLE", help="append the table to bench/RESULTS.md")
     options = parser.parse_args()
+    options.system = options.system or ["machiai"]
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser.error(f"no such workload: {', '.join(unknown)}")
     options.build = options.build.resolve()
@@ -222,13 +172,14 @@ def arguments():
 
 def main():
     options = arguments()
-    database = Database() if options.store == "postgres" else None
+    database = Database() if "machiai-postgres" in options.system else None
     engines = [x.resolve() for x in options.engine or [options.build / "machiai"]]
     varied = [[(key, value) for value in values.split(",")] for key, values in options.vary]
     runs = []
     for _ in range(options.repeat):
-        for workload, exe, *settings in itertools.product(options.workloads or list(WORKLOADS), engines, *varied):
-            run = run_once(options, workload, exe, dict(options.set) | dict(settings), database)
+        chosen = itertools.product(options.workloads or list(WORKLOADS), options.system, engines, *varied)
+        for workload, system, exe, *settings in chosen:
+            run = run_once(options, workload, system, exe, dict(options.set) | dict(settings), database)
             if run is None:
                 sys.exit(f"{workload}: nothing was measured")
             runs.append(run)

@@ -28,6 +28,8 @@ struct heard {
     signed_in,
     /// The clinic's changes up to `number` are shown here; they are counted from 1.
     news,
+    /// The clinic's patient has lost the connection: shown here.
+    loss,
     /// A change was accepted.
     accepted,
     /// The server refused something, or said what it must not.

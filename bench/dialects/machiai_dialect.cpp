@@ -81,8 +81,12 @@ heard hear_event(const seat& who, std::string_view message) {
   if (seq <= who.stream_start)
     return {heard::kind::wrong};
   const auto number = seq - who.stream_start;
-  const auto name = message.find(number % 2 == 1 ? arrived : left);
-  return name == std::string_view::npos ? heard{heard::kind::wrong} : heard{heard::kind::news, number};
+  if (message.find(number % 2 == 1 ? arrived : left) != std::string_view::npos)
+    return {heard::kind::news, number};
+  if (message.find(R"("name":"room.participant_unstable")") != std::string_view::npos)
+    return {heard::kind::loss};
+  const auto is_back = message.find(R"("name":"room.participant_stable")") != std::string_view::npos;
+  return {is_back ? heard::kind::other : heard::kind::wrong};
 }
 
 bool is_type(std::string_view message, std::string_view type) {

@@ -26,6 +26,8 @@ public:
     link_.connect(crowd_.server_, crowd_.dialect_.path(), crowd_.dialect_.subprotocol());
   }
 
+  void cut() { link_.close(); }
+
   void change(uint64_t number) {
     auto& text = crowd_.text_;
     text.clear();
@@ -52,10 +54,14 @@ private:
     case heard::kind::signed_in:
       ++crowd_.signed_in_;
       crowd_.sign_in_.record(now_ns() - begun_ns_);
+      crowd_.listener_.on_signed_in(seat_);
       break;
     case heard::kind::news:
       crowd_.news_bytes_ += message.size();
       take_news(meaning.number);
+      break;
+    case heard::kind::loss:
+      crowd_.listener_.on_loss_shown(seat_);
       break;
     case heard::kind::wrong:
       crowd_.note_fault("refused or wrong: " + std::string(message.substr(0, shown_bytes)));
@@ -115,6 +121,14 @@ void crowd::connect_more(size_t at_once) {
 
 void crowd::change(uint32_t clinic, uint64_t number) {
   sessions_[size_t{clinic} * seats_per_clinic_]->change(number);
+}
+
+void crowd::cut(uint32_t clinic) {
+  sessions_[size_t{clinic} * seats_per_clinic_]->cut();
+}
+
+void crowd::bring_back(uint32_t clinic) {
+  sessions_[size_t{clinic} * seats_per_clinic_]->connect();
 }
 
 void crowd::note_fault(const std::string& what) {

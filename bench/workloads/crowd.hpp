@@ -18,6 +18,9 @@ class crowd_listener {
 public:
   /// The clinic's changes `first` to `last` were shown at this seat by one message. Every change comes once, in order.
   virtual void on_news(const seat& who, uint64_t first, uint64_t last) = 0;
+  /// The loss of the clinic's patient was shown at this seat.
+  virtual void on_loss_shown(const seat&) {}
+  virtual void on_signed_in(const seat&) {}
 
 protected:
   ~crowd_listener() = default;
@@ -38,6 +41,11 @@ public:
 
   /// Sends a change from the clinic's patient.
   void change(uint32_t clinic, uint64_t number);
+
+  /// Cuts the patient's connection without a word.
+  void cut(uint32_t clinic);
+  /// Connects a patient that was cut.
+  void bring_back(uint32_t clinic);
 
   /// Messages with news, their bytes, all messages, and what must not come: refusals, wrong frames, lost connections.
   uint64_t news() const noexcept { return news_; }
