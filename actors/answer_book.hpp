@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,7 +39,7 @@ public:
 
   [[nodiscard]] const entry* find(const person_id& who, const command_id& command) const;
 
-  /// Ids of a person's remembered commands.
+  /// Ids of a person's remembered commands, in no particular order.
   [[nodiscard]] std::vector<used_command> commands_of(const person_id& who) const;
 
   /// Everything remembered, oldest first, for the clinic's snapshot.
@@ -55,11 +55,12 @@ private:
     entry given;
   };
 
+  [[nodiscard]] const page* page_of(const person_id& who, const command_id& command) const;
   void forget(timestamp now);
 
   size_t answers_max_;
   milliseconds remember_for_;
-  std::map<key, page> pages_;
+  std::unordered_map<person_id, std::unordered_map<command_id, page>> pages_;
   std::deque<key> order_;
 };
 

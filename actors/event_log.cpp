@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 namespace machiai {
@@ -17,6 +18,10 @@ namespace {
 
 /// Between two attempts to learn what became of a commit.
 constexpr milliseconds ask_again_after{200};
+
+/// Up to here a log with a thread of its own sleeps until the next commit is due. CAF's timer, which leaves the log
+/// free to hear other messages meanwhile, would wake a second thread for every commit.
+constexpr milliseconds own_sleep_max{5};
 
 template <class T>
 void move_all(std::vector<T>& from, std::vector<T>& to) {
@@ -80,10 +85,14 @@ void event_log_state::schedule_flush() {
   // Whatever is in the mailbox already stands before this message and so comes along.
   const auto due = last_commit_ + std::chrono::microseconds{shared_.settings->store.commit_interval_us};
   const auto now = self_->clock().now();
-  if (due > now)
-    self_->delayed_send(self_, due - now, flush_due{});
-  else
-    self_->send(self_, flush_due{});
+  if (due > now) {
+    if (due - now > own_sleep_max || !self_->getf(caf::abstract_actor::is_detached_flag)) {
+      self_->delayed_send(self_, due - now, flush_due{});
+      return;
+    }
+    std::this_thread::sleep_for(due - now);
+  }
+  self_->send(self_, flush_due{});
 }
 
 void event_log_state::flush() {

@@ -12,8 +12,13 @@ namespace machiai {
 
 namespace {
 
+/// What a frame of one card takes; growing piece by piece costs more than the writing.
+constexpr size_t card_bytes = 1024;
+
 std::string head_of(std::string_view type, std::string_view name, position at_position, timestamp at) {
-  auto out = begin_json_frame(type);
+  std::string out;
+  out.reserve(card_bytes);
+  out += begin_json_frame(type);
   if (!name.empty())
     append_json_member(out, "name", name);
   append_json_member(out, "epoch", at_position.epoch);
@@ -99,6 +104,7 @@ std::vector<frame_writer::board_entry> frame_writer::entries_of(const clinic_sta
   }
   for (const auto& room : rooms) {
     out.push_back({"room:" + room.value, {}});
+    out.back().member.reserve(card_bytes);
     if (state.rooms.contains(room))
       append_json_member(out.back().member, "card", staff_card(state, room, place_of(room), x.at));
     else

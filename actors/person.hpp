@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -125,7 +126,7 @@ private:
   void ask_for_room(const room_id& room);
 
   /// Commands told apart; nowhere for those the log had answered before this actor was.
-  std::map<command_id, sighting> seen_;
+  std::unordered_map<command_id, sighting> seen_;
   std::deque<command_id> seen_order_;
 };
 

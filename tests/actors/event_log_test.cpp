@@ -55,10 +55,13 @@ private:
   clinic_actor writer_of(const std::string& clinic) {
     auto& writer = writers_[clinic];
     if (!writer)
-      writer = engine_.system().spawn([this, clinic](caf::event_based_actor*) -> caf::behavior {
-        return {[this, clinic](const appended& x) { told_[clinic] = static_cast<int64_t>(x.ticket); },
-                [this, clinic](const append_failed&) { told_[clinic] = -1; }};
-      });
+      // With an argument: CAF 0.17's spawn of a functor without one binds a reference to nothing.
+      writer = engine_.system().spawn(
+          [this](caf::event_based_actor*, const std::string& id) -> caf::behavior {
+            return {[this, id](const appended& x) { told_[id] = static_cast<int64_t>(x.ticket); },
+                    [this, id](const append_failed&) { told_[id] = -1; }};
+          },
+          clinic);
     return caf::actor_cast<clinic_actor>(writer);
   }
 
