@@ -4,11 +4,12 @@
 #include "config/fixed_limits.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include <array>
@@ -30,6 +31,8 @@ struct freed_by {
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 using pkey_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using digest_context_ptr = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
+using mac_ptr = std::unique_ptr<EVP_MAC, freed_by<EVP_MAC_free>>;
+using mac_context_ptr = std::unique_ptr<EVP_MAC_CTX, freed_by<EVP_MAC_CTX_free>>;
 using ecdsa_signature_ptr = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -63,12 +66,26 @@ std::string unfit(EVP_PKEY* key, key_algorithm algorithm) {
   return "HS256 needs a secret, not a PEM key";
 }
 
+/// Ready for a key. OpenSSL 3 looks its algorithms up by name, which takes longer than to sign a short text.
+mac_context_ptr new_hmac_sha256() {
+  std::string digest_name = "SHA256";
+  const std::array<OSSL_PARAM, 2> parameters{
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name.data(), 0), OSSL_PARAM_construct_end()};
+  const mac_ptr algorithm{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+  invariant(algorithm != nullptr, "HMAC is available");
+  mac_context_ptr context{EVP_MAC_CTX_new(algorithm.get())};
+  invariant(context && EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1, "SHA-256 is available");
+  return context;
+}
+
 std::string hmac_sha256(std::string_view secret, std::string_view data) {
+  thread_local const auto context = new_hmac_sha256();
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  const auto* done = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(data), data.size(),
-                          digest.data(), &length);
-  invariant(done != nullptr, "HMAC-SHA-256 is available");
+  size_t length = 0;
+  const auto done = EVP_MAC_init(context.get(), bytes_of(secret), secret.size(), nullptr) == 1 &&
+                    EVP_MAC_update(context.get(), bytes_of(data), data.size()) == 1 &&
+                    EVP_MAC_final(context.get(), digest.data(), &length, digest.size()) == 1;
+  invariant(done, "HMAC-SHA-256 signs");
   return {reinterpret_cast<const char*>(digest.data()), length};
 }
 
