@@ -33,6 +33,7 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(doctest REQUIRED)
 find_library(utf8proc_library NAMES utf8proc REQUIRED)
+find_library(jemalloc_library NAMES jemalloc REQUIRED)
 
 set(MACHIAI_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 
