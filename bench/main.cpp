@@ -1,9 +1,11 @@
 #include "bench/dialects/bare_dialect.hpp"
 #include "bench/dialects/machiai_dialect.hpp"
 #include "bench/dialects/mqtt_dialect.hpp"
+#include "bench/kit/process_usage.hpp"
 #include "bench/workloads/gathering.hpp"
 #include "bench/workloads/loss.hpp"
 #include "bench/workloads/presence.hpp"
+#include "bench/workloads/restart.hpp"
 #include "config/error.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,6 +34,8 @@ struct options {
   std::string workload = "presence";
   size_t message_bytes = 300;
   uint32_t gather_at_once = 1000;
+  uint32_t rooms_each = 1;
+  bool is_prepared = false;
   presence_wish presence;
   watched_processes processes;
 };
@@ -78,9 +82,11 @@ boost::json::object result_of(dialect& speaks, const server_address& server, con
 
 boost::json::object drive(dialect& speaks, const server_address& server, const options& given) {
   const auto& wish = given.presence;
+  const gathering_wish crowd{wish.clinics, wish.consoles_each, given.gather_at_once, wish.seconds};
   if (given.workload == "gathering")
-    return result_of<gathering>(
-        speaks, server, gathering_wish{wish.clinics, wish.consoles_each, given.gather_at_once, wish.seconds}, given);
+    return result_of<gathering>(speaks, server, crowd, given);
+  if (given.workload == "restart")
+    return result_of<restart>(speaks, server, crowd, given);
   if (given.workload == "loss")
     return result_of<loss>(speaks, server, wish, given);
   return result_of<presence>(speaks, server, wish, given);
@@ -89,8 +95,13 @@ boost::json::object drive(dialect& speaks, const server_address& server, const o
 bool run(const options& given) {
   const auto server = or_throw(parse_server_address(given.server));
   const auto speaks = make_dialect(given, server);
-  speaks->prepare(given.presence.clinics);
-  const auto result = drive(*speaks, server, given);
+  const auto resident_before = resident_bytes_of(given.processes.server);
+  if (!given.is_prepared)
+    speaks->prepare(given.presence.clinics, given.rooms_each);
+  const auto resident_prepared = resident_bytes_of(given.processes.server);
+  auto result = drive(*speaks, server, given);
+  result["resident_bytes_per_clinic"] =
+      (resident_prepared - resident_before) / static_cast<int64_t>(given.presence.clinics);
   std::printf("%s\n", boost::json::serialize(result).c_str());
   return result.at("lost").to_number<uint64_t>() == 0 && result.at("faults").to_number<uint64_t>() == 0;
 }
@@ -106,9 +117,11 @@ int main(int argc, char** argv) {
   app.add_option("--config", given.config, "The engine's settings file");
   app.add_option("--store", given.store, "The engine's store, beside which its operator's key is");
   app.add_option("--dialect", given.dialect)->check(CLI::IsMember({"machiai", "mqtt", "bare"}));
-  app.add_option("--workload", given.workload)->check(CLI::IsMember({"presence", "loss", "gathering"}));
+  app.add_option("--workload", given.workload)->check(CLI::IsMember({"presence", "loss", "gathering", "restart"}));
   app.add_option("--message-bytes", given.message_bytes, "Of a change over MQTT")->check(CLI::Range(8, 16'000));
   app.add_option("--at-once", given.gather_at_once, "Sign-ins under way at once while gathering");
+  app.add_option("--rooms", given.rooms_each, "Appointments of each clinic")->check(CLI::Range(1, 1000));
+  app.add_flag("--prepared", given.is_prepared, "The clinics are there from a former run");
   app.add_option("--clinics", given.presence.clinics)->check(CLI::Range(1, 100'000));
   app.add_option("--consoles", given.presence.consoles_each, "Consoles of each clinic")->check(CLI::Range(1, 100'000));
   app.add_option("--rate", given.presence.rate, "Changes per second; 0: as many as go");

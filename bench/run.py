@@ -20,6 +20,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 
 from servers import GENERATOR_CORE, Bare, Database, Engine, Mosquitto, pinned
 
@@ -37,6 +38,9 @@ WORKLOADS = {
     **{f"watchers-{n}-max": {"clinics": 1, "consoles": n, "rate": 0, "window": 64} for n in (10, 100, 1000, 5000)},
     "crowd-10k": {**CROWD, "consoles": 99},
     "crowd-19k": {**CROWD, "consoles": 189},
+    **{f"clinics-{n}": {"clinics": n, "rooms": 20, "consoles": 1, "rate": 2000} for n in (100, 1000, 9800)},
+    "pairs-9800": {"workload": "gathering", "clinics": 9800, "consoles": 1},
+    "restart-9800": {"workload": "restart", "clinics": 9800, "consoles": 1},
 }
 
 SYSTEMS = ("machiai", "machiai-postgres", "mosquitto", "bare")
@@ -65,6 +69,8 @@ def run_once(options, workload, system, exe, settings, database):
         command = [options.build / "bench/machiai-bench", "--server", f"http://{server.listen}", *server.options]
         command += ["--server-pid", str(server.process.pid)]
         command += [str(word) for key, value in parameters.items() for word in (f"--{key}", value)]
+        if parameters.get("workload") == "restart":
+            threading.Thread(target=server.start_again, daemon=True).start()
         done = subprocess.run(command, stdout=subprocess.PIPE, preexec_fn=pinned(GENERATOR_CORE))
         if not done.stdout:
             return None
@@ -91,21 +97,25 @@ def spread(values, digits=2):
 
 
 COLUMNS = [
-    ("events/s", lambda run: run["events_per_s"], 0),
-    ("deliveries/s", lambda run: run["deliveries_per_s"], 0),
-    ("bytes each", lambda run: run.get("bytes_per_delivery", 0), 0),
-    ("p50 ms", lambda run: run["latency_ms"]["p50"], 2),
-    ("p99 ms", lambda run: run["latency_ms"]["p99"], 2),
-    ("p99.9 ms", lambda run: run["latency_ms"]["p999"], 2),
-    ("server CPU µs/delivery", lambda run: run["server_cpu_us_per_delivery"], 1),
-    ("database CPU µs/delivery", lambda run: run["database_cpu_us_per_delivery"], 1),
-    ("sign-ins/s", lambda run: run.get("sign_ins_per_s", 0), 0),
-    ("server CPU µs/sign-in", lambda run: run.get("server_cpu_us_per_sign_in", 0), 0),
-    ("bytes/session", lambda run: run.get("resident_bytes_per_session", 0), 0),
-    ("server busy", lambda run: run["server_busy"], 2),
-    ("generator busy", lambda run: run["generator_busy"], 2),
-    ("others busy", lambda run: run["others_busy"], 2),
-    ("RSS MiB", lambda run: run["resident_mib"], 0),
+    ("events/s", "events_per_s", 0),
+    ("deliveries/s", "deliveries_per_s", 0),
+    ("bytes each", "bytes_per_delivery", 0),
+    ("p50 ms", "latency_ms.p50", 2),
+    ("p99 ms", "latency_ms.p99", 2),
+    ("p99.9 ms", "latency_ms.p999", 2),
+    ("server CPU µs/delivery", "server_cpu_us_per_delivery", 1),
+    ("server CPU µs/event", "server_cpu_us_per_event", 1),
+    ("database CPU µs/delivery", "database_cpu_us_per_delivery", 1),
+    ("sign-ins/s", "sign_ins_per_s", 0),
+    ("server CPU µs/sign-in", "server_cpu_us_per_sign_in", 0),
+    ("bytes/session", "resident_bytes_per_session", 0),
+    ("bytes/clinic", "resident_bytes_per_clinic", 0),
+    ("all back s", "all_back_s", 2),
+    ("all right s", "all_right_s", 2),
+    ("server busy", "server_busy", 2),
+    ("generator busy", "generator_busy", 2),
+    ("others busy", "others_busy", 2),
+    ("RSS MiB", "resident_mib", 0),
 ]
 
 
@@ -114,9 +124,16 @@ def name_of(run):
     return run["workload"], run["system"], run["engine"], varied
 
 
+def figure(run, path):
+    value = run
+    for name in path.split("."):
+        value = value.get(name, 0) if isinstance(value, dict) else 0
+    return value
+
+
 def table(runs, engines):
     """Medians of equal runs, with least and greatest; a column that is zero throughout is left out."""
-    columns = [column for column in COLUMNS if any(column[1](run) for run in runs)]
+    columns = [column for column in COLUMNS if any(figure(run, column[1]) for run in runs)]
     groups = {}
     for run in runs:
         groups.setdefault(name_of(run), []).append(run)
@@ -124,7 +141,7 @@ def table(runs, engines):
     lines.append("|---" * (len(columns) + 2) + "|")
     for (workload, system, engine, varied), group in groups.items():
         what = ", ".join(filter(None, [workload, system, varied, engine if len(engines) > 1 else ""]))
-        cells = [spread([take(run) for run in group], digits) for _, take, digits in columns]
+        cells = [spread([figure(run, path) for run in group], digits) for _, path, digits in columns]
         lines.append(f"| {what} | {len(group)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -75,6 +75,13 @@ class Server:
     def launch(self, command):
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=pinned(SERVER_CORE))
 
+    def start_again(self):
+        """For a thread: waits until somebody kills the process, and for the end of its successor too, which would
+        otherwise die with the thread that started it (PR_SET_PDEATHSIG)."""
+        self.process.wait()
+        self.start(self.listen)
+        self.process.wait()
+
 
 class Engine(Server):
     """A release engine with a store of its own."""

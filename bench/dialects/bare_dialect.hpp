@@ -13,9 +13,10 @@ public:
   std::string_view subprotocol() const override { return "machiai.v1"; }
   bool is_binary() const override { return false; }
 
-  void prepare(uint32_t) override {}
+  void prepare(uint32_t, uint32_t) override {}
   void greet(const seat& who, std::string& out) override;
   heard hear(seat& who, std::string_view message, std::string& out) override;
+  std::optional<bool> shows_present(std::string_view) const override { return std::nullopt; }
   void change(const seat& who, uint64_t number, std::string& out) override;
 };
 

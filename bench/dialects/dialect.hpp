@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,14 +50,18 @@ public:
   /// Whether messages go out as binary ones.
   virtual bool is_binary() const = 0;
 
-  /// Makes what must exist before anybody comes: clinics, rooms, patients. Throws `std::runtime_error`.
-  virtual void prepare(uint32_t clinics) = 0;
+  /// Makes what must exist before anybody comes: clinics with so many rooms each, patients. Throws
+  /// `std::runtime_error`.
+  virtual void prepare(uint32_t clinics, uint32_t rooms_each) = 0;
 
   /// Appends what a seat says first.
   virtual void greet(const seat& who, std::string& out) = 0;
 
   /// Reads one message. What it appends to `out` is sent back.
   virtual heard hear(seat& who, std::string_view message, std::string& out) = 0;
+
+  /// Whether a message says that the clinic's patient is there and connected; nothing when it does not speak of that.
+  virtual std::optional<bool> shows_present(std::string_view message) const = 0;
 
   /// Appends the clinic's `number`th change, said by its patient: odd ones enter, even ones leave.
   virtual void change(const seat& who, uint64_t number, std::string& out) = 0;

@@ -25,8 +25,10 @@ std::string clinic_name(uint32_t clinic) {
 /// Puts clinics one after the other, a lane per connection: what a clinic needs goes in order.
 class clinic_putter {
 public:
-  clinic_putter(boost::asio::io_context& loop, const server_address& server, std::string token, uint32_t clinics)
-      : http_(loop, nullptr, server, http_connections), token_(std::move(token)), clinics_(clinics) {}
+  clinic_putter(boost::asio::io_context& loop, const server_address& server, std::string token, uint32_t clinics,
+                uint32_t rooms_each)
+      : http_(loop, nullptr, server, http_connections), token_(std::move(token)), clinics_(clinics),
+        rooms_each_(rooms_each) {}
 
   void start() {
     for (size_t lane = 0; lane < http_connections; ++lane)
@@ -39,28 +41,34 @@ private:
       put_step(next_++, 0);
   }
 
-  void put_step(uint32_t clinic, size_t step) {
+  /// What a clinic's steps put: itself, its patient, its rooms.
+  std::pair<std::string, json::object> step_of(uint32_t clinic, size_t step) const {
     const auto who = made_up_name(clinic);
-    const std::array<std::pair<std::string, json::object>, 3> steps{{
-        {"", {{"name", "ベンチ医院" + std::to_string(clinic)}}},
-        {"/patients/patient", {{"name", who.name}, {"kana", who.kana}, {"chart_number", "0042"}}},
-        {"/appointments/room",
-         {{"starts_at", "2026-04-10T10:00:00+09:00"}, {"patients", json::array{"patient"}}, {"menu", "再診"}}},
-    }};
-    if (step == steps.size())
+    if (step == 0)
+      return {"", {{"name", "ベンチ医院" + std::to_string(clinic)}}};
+    if (step == 1)
+      return {"/patients/patient", {{"name", who.name}, {"kana", who.kana}, {"chart_number", "0042"}}};
+    const auto room = step == 2 ? "room" : "room-" + std::to_string(step - 1);
+    return {"/appointments/" + room,
+            {{"starts_at", "2026-04-10T10:00:00+09:00"}, {"patients", json::array{"patient"}}, {"menu", "再診"}}};
+  }
+
+  void put_step(uint32_t clinic, size_t step) {
+    if (step == 2 + size_t{rooms_each_})
       return next_clinic();
-    const auto target = "/v1/clinics/" + clinic_name(clinic) + steps[step].first;
-    http_.call({"PUT", target, json::serialize(steps[step].second), token_},
-               [this, clinic, step, target](const http_answer& answer) {
-                 if (!answer.ok())
-                   throw std::runtime_error("PUT " + target + ": " + answer.complaint());
-                 put_step(clinic, step + 1);
-               });
+    const auto [path, body] = step_of(clinic, step);
+    const auto target = "/v1/clinics/" + clinic_name(clinic) + path;
+    http_.call({"PUT", target, json::serialize(body), token_}, [this, clinic, step, target](const http_answer& answer) {
+      if (!answer.ok())
+        throw std::runtime_error("PUT " + target + ": " + answer.complaint());
+      put_step(clinic, step + 1);
+    });
   }
 
   http_client http_;
   std::string token_;
   uint32_t clinics_;
+  uint32_t rooms_each_;
   uint32_t next_ = 0;
 };
 
@@ -100,9 +108,10 @@ bool is_type(std::string_view message, std::string_view type) {
 machiai_dialect::machiai_dialect(server_address server, token_mint mint)
     : server_(std::move(server)), mint_(std::move(mint)) {}
 
-void machiai_dialect::prepare(uint32_t clinics) {
+void machiai_dialect::prepare(uint32_t clinics, uint32_t rooms_each) {
   boost::asio::io_context loop;
-  clinic_putter putter(loop, server_, mint_.make({role::operator_, {}, person_id{"bench"}, {}, {}}), clinics);
+  clinic_putter putter(loop, server_, mint_.make({role::operator_, {}, person_id{"bench"}, {}, {}}), clinics,
+                       rooms_each);
   putter.start();
   loop.run();
 }
@@ -129,6 +138,12 @@ heard machiai_dialect::hear(seat& who, std::string_view message, std::string&) {
     return {heard::kind::signed_in};
   }
   return {is_type(message, "error") ? heard::kind::wrong : heard::kind::other};
+}
+
+std::optional<bool> machiai_dialect::shows_present(std::string_view message) const {
+  if (!is_type(message, "board") && !is_type(message, "event"))
+    return std::nullopt;
+  return message.find(R"("unstable":false)") != std::string_view::npos;
 }
 
 void machiai_dialect::change(const seat&, uint64_t number, std::string& out) {

@@ -17,9 +17,10 @@ public:
   std::string_view subprotocol() const override { return "machiai.v1"; }
   bool is_binary() const override { return false; }
 
-  void prepare(uint32_t clinics) override;
+  void prepare(uint32_t clinics, uint32_t rooms_each) override;
   void greet(const seat& who, std::string& out) override;
   heard hear(seat& who, std::string_view message, std::string& out) override;
+  std::optional<bool> shows_present(std::string_view message) const override;
   void change(const seat& who, uint64_t number, std::string& out) override;
 
 private:

@@ -18,9 +18,10 @@ public:
   std::string_view subprotocol() const override { return "mqtt"; }
   bool is_binary() const override { return true; }
 
-  void prepare(uint32_t) override {}
+  void prepare(uint32_t, uint32_t) override {}
   void greet(const seat& who, std::string& out) override;
   heard hear(seat& who, std::string_view message, std::string& out) override;
+  std::optional<bool> shows_present(std::string_view) const override { return std::nullopt; }
   void change(const seat& who, uint64_t number, std::string& out) override;
 
 private:

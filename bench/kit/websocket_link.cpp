@@ -1,5 +1,6 @@
 #include "bench/kit/websocket_link.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -21,6 +22,22 @@ constexpr unsigned opcode_ping = 0x9;
 constexpr unsigned opcode_pong = 0xA;
 // Any mask will do for a client that is no browser, as long as it is there.
 constexpr std::array<char, 4> mask{0x5A, 0x13, 0x6C, 0x27};
+
+/// From one address, the search for a free port takes most of a connect once half of them are in use.
+void spread_over_loopback(int socket, const sockaddr_in& server) {
+  constexpr uint32_t addresses = 16;
+  static uint32_t next = 0;
+  const auto target = ntohl(server.sin_addr.s_addr);
+  if (target >> 24U != IN_LOOPBACKNET)
+    return;
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  auto from = server;
+  from.sin_port = 0;
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + next++ % addresses);
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0)
+    throw std::system_error(errno, std::generic_category(), "bind");
+}
 
 struct frame_head {
   unsigned opcode = 0;
@@ -70,6 +87,7 @@ void websocket_link::connect(const sockaddr_in& server, std::string_view path, s
     throw std::system_error(errno, std::generic_category(), "socket");
   const int on = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  spread_over_loopback(socket_, server);
   waiting_.assign("GET ").append(path).append(
       " HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"

@@ -50,9 +50,11 @@ private:
     const auto meaning = crowd_.dialect_.hear(seat_, message, answer);
     if (!answer.empty())
       link_.send(answer, crowd_.dialect_.is_binary());
+    crowd_.listener_.on_message(seat_, message);
     switch (meaning.what) {
     case heard::kind::signed_in:
       ++crowd_.signed_in_;
+      signed_in_ = true;
       crowd_.sign_in_.record(now_ns() - begun_ns_);
       crowd_.listener_.on_signed_in(seat_);
       break;
@@ -81,12 +83,20 @@ private:
     crowd_.listener_.on_news(seat_, first, number);
   }
 
-  void on_lost(const std::string& why) override { crowd_.note_fault(why); }
+  void on_lost(const std::string& why) override {
+    if (!crowd_.losses_expected_)
+      return crowd_.note_fault(why);
+    crowd_.signed_in_ -= signed_in_ ? 1 : 0;
+    crowd_.begun_ -= 1;
+    signed_in_ = false;
+    crowd_.away_.push_back(this);
+  }
 
   crowd& crowd_;
   seat seat_;
   websocket_link link_;
   int64_t begun_ns_ = 0;
+  bool signed_in_ = false;
   uint64_t seen_ = 0;
 };
 
@@ -117,6 +127,16 @@ void crowd::gather(uint32_t clinics, uint32_t consoles_each, size_t at_once) {
 void crowd::connect_more(size_t at_once) {
   while (begun_ < sessions_.size() && begun_ - signed_in_ < at_once)
     sessions_[begun_++]->connect();
+}
+
+void crowd::come_back(size_t at_once) {
+  // A refused connection puts its session back here at once.
+  for (auto left = away_.size(); left > 0 && begun_ - signed_in_ < at_once; --left) {
+    auto* next = away_.front();
+    away_.pop_front();
+    ++begun_;
+    next->connect();
+  }
 }
 
 void crowd::change(uint32_t clinic, uint64_t number) {

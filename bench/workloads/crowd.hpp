@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ public:
   /// The loss of the clinic's patient was shown at this seat.
   virtual void on_loss_shown(const seat&) {}
   virtual void on_signed_in(const seat&) {}
+  virtual void on_message(const seat&, std::string_view) {}
 
 protected:
   ~crowd_listener() = default;
@@ -38,6 +40,11 @@ public:
   /// Connects one patient and so many consoles for every clinic, at most `at_once` under way at a time, and returns
   /// when all are signed in. Throws `std::runtime_error` when one is lost, refused, or 60 s bring no further one.
   void gather(uint32_t clinics, uint32_t consoles_each, size_t at_once);
+
+  /// From now on a lost connection is no fault: whoever lost it comes back, again at most `at_once` under way, whenever
+  /// `come_back` is called.
+  void expect_losses() { losses_expected_ = true; }
+  void come_back(size_t at_once);
 
   /// Sends a change from the clinic's patient.
   void change(uint32_t clinic, uint64_t number);
@@ -68,6 +75,8 @@ private:
   sockaddr_in server_;
   std::vector<std::unique_ptr<session>> sessions_;
   uint32_t seats_per_clinic_ = 0;
+  bool losses_expected_ = false;
+  std::deque<session*> away_;
   size_t begun_ = 0;
   size_t signed_in_ = 0;
   uint64_t news_ = 0;
