@@ -27,7 +27,8 @@ namespace {
 
 namespace ws = websocketpp;
 
-/// No locks (one thread owns a connection), no log, no extension, a small read buffer.
+/// No locks (one thread owns a connection), no log, no extension. The read buffer is part of every connection, so it is
+/// small: longer input passes through it in pieces.
 struct codec_config : ws::config::core {
   using type = codec_config;
   using base = ws::config::core;
@@ -35,7 +36,7 @@ struct codec_config : ws::config::core {
   using elog_type = ws::log::stub;
   using alog_type = ws::log::stub;
   static bool const enable_extensions = false;
-  static const size_t connection_read_buffer_size = 1024;
+  static const size_t connection_read_buffer_size = 256;
 
   struct transport_config : base::transport_config {
     using concurrency_type = codec_config::concurrency_type;
@@ -215,7 +216,17 @@ private:
     connection_->read_all(request.data(), request.size());
     if (stage_ == stage::handshake)
       refuse(400, "Bad Request");
+    forget_handshake();
     return used;
+  }
+
+  /// websocketpp keeps both sides' headers for as long as the connection lives, a quarter of all its memory; nobody
+  /// asks for them any more. It has no other way to let go of them.
+  void forget_handshake() {
+    if (stage_ != stage::frames)
+      return;
+    const_cast<codec_config::request_type&>(connection_->get_request()) = {};
+    const_cast<codec_config::response_type&>(connection_->get_response()) = {};
   }
 
   /// For requests that websocketpp would not answer itself.
