@@ -3,6 +3,7 @@
 #include "actors/event_log.hpp"
 #include "actors/registry.hpp"
 #include "actors/type_ids.hpp"
+#include "commands/batch_threads.hpp"
 #include "commands/exit_code.hpp"
 #include "commands/statement_service.hpp"
 #include "commands/vital_actor.hpp"
@@ -69,6 +70,7 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     return problem;
   made->config_ = std::make_unique<caf::actor_system_config>();
   made->config_->add_message_types<caf::id_block::machiai>();
+  made->config_->add_thread_hook<batch_threads>();
   made->config_->set("scheduler.policy", caf::atom("sharing"));
   made->config_->set("scheduler.max-threads", std::max(1U, std::thread::hardware_concurrency() / 2));
   made->system_ = std::make_unique<caf::actor_system>(*made->config_);
