@@ -19,6 +19,10 @@ namespace {
 /// Between two attempts to learn what became of a commit.
 constexpr milliseconds ask_again_after{200};
 
+/// A clinic that wakes reads all rows behind the index, whosesoever they are: with more of them than this, and many
+/// clinics to wake, it is cheaper to extend the index first.
+constexpr size_t unindexed_rows_max = 256;
+
 /// Up to here a log with a thread of its own sleeps until the next commit is due. CAF's timer, which leaves the log
 /// free to hear other messages meanwhile, would wake a second thread for every commit.
 constexpr milliseconds own_sleep_max{5};
@@ -179,6 +183,7 @@ void event_log_state::measure(const batch& done, const caf::error& problem, int6
 
 void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
   shared_.count_waiting(-static_cast<int64_t>(done.rows));
+  unindexed_rows_ += done.rows;
   const auto now_us = monotonic_us();
   for (size_t i = 0; i < done.writers.size(); ++i) {
     const auto& to = done.writers[i];
@@ -215,6 +220,8 @@ void event_log_state::drop_lost(batch& x) {
 void event_log_state::answer_wakes() {
   if (wakes_.empty())
     return;
+  if (unindexed_rows_ > unindexed_rows_max)
+    extend_index_once();
   auto wakes = std::exchange(wakes_, {});
   std::vector<clinic_id> ids;
   ids.reserve(wakes.size());
@@ -264,10 +271,17 @@ void event_log_state::prove_alive() {
   self_->delayed_send(self_, milliseconds{shared_.settings->presence.alive_interval_ms}, alive_due{});
 }
 
-void event_log_state::extend_index() {
-  prune();
+bool event_log_state::extend_index_once() {
   const auto done = store_->index_step(shared_.settings->store.index_rows_max);
   const auto more = done && *done == shared_.settings->store.index_rows_max;
+  if (done && !more)
+    unindexed_rows_ = 0;
+  return more;
+}
+
+void event_log_state::extend_index() {
+  prune();
+  const auto more = extend_index_once();
   const auto pause = more ? milliseconds{1} : milliseconds{shared_.settings->store.index_interval_ms};
   self_->delayed_send(self_, pause, index_due{});
 }

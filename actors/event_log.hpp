@@ -38,6 +38,8 @@ public:
 
 private:
   void prune();
+  /// False when nothing is left to index.
+  bool extend_index_once();
   struct writer {
     clinic_actor clinic;
     uint64_t ticket = 0;
@@ -81,6 +83,8 @@ private:
   /// what has no numbers for the store to refuse it by.
   std::map<clinic_id, uint32_t> lost_;
   std::vector<waking> wakes_;
+  /// At least as many rows as were committed and are not in the store's index yet.
+  size_t unindexed_rows_ = 0;
   bool flush_scheduled_ = false;
   bool ending_ = false;
   std::chrono::steady_clock::time_point last_commit_;

@@ -127,6 +127,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", given.presence.rate, "Changes per second; 0: as many as go");
   app.add_option("--window", given.presence.window, "Changes under way at once when the rate is 0");
   app.add_option("--warm-up", given.presence.warm_up_s, "Seconds before measuring");
+  app.add_option("--events", given.presence.events_max, "Ends the measuring after so many changes; 0: never");
   app.add_option("--seconds", given.presence.seconds, "Seconds of measuring");
   app.add_option("--server-pid", given.processes.server, "Whose CPU time and memory to read");
   app.add_option("--database-pid", given.processes.database, "The PostgreSQL server behind it");

@@ -58,7 +58,7 @@ boost::json::object presence::run() {
 void presence::drive(int64_t until_ns) {
   while (true) {
     const auto now = now_ns();
-    if (now >= until_ns)
+    if (now >= until_ns || (wish_.events_max > 0 && done_ >= wish_.events_max))
       return;
     send_due(now, until_ns);
     loop_.turn(wait_ns(until_ns));

@@ -19,6 +19,8 @@ struct presence_wish {
   /// Not measured, then measured.
   double warm_up_s = 2;
   double seconds = 10;
+  /// So many changes end it too; 0: as many as the time brings.
+  uint64_t events_max = 0;
 };
 
 /// Patients enter and leave, each clinic's consoles watch: many small clinics or one with many watchers. A change's
