@@ -2,6 +2,7 @@
 
 #include "actors/model/clinic_rules.hpp"
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -184,6 +185,7 @@ void clinic_actor_state::tidy_up() {
 }
 
 void clinic_actor_state::request(const clinic_request& x) {
+  fail_point("clinic.obey");
   const auto* of_room = std::get_if<room_command>(&x.command);
   if (!stream_->begin(x.origin, of_room ? room_of(*of_room) : room_id{})) {
     repeat({x.origin});
@@ -276,14 +278,18 @@ void clinic_actor_state::tell_place(const room_id& room, const person_id& who, u
 
 void clinic_actor_state::end_turn() {
   if (auto what = stream_->end_turn()) {
+    fail_point("append.before");
     shared_.count_waiting(static_cast<int64_t>(rows_of(what->what)));
     self_->send(log_, std::move(*what));
+    fail_point("append.after");
   } else if (stream_->is_durable())
     send_released(0, 0);
 }
 
 void clinic_actor_state::release(const appended& x) {
+  fail_point("release.before");
   send_released(x.ticket, x.committed_at_us);
+  fail_point("release.after");
   if (going_to_sleep_ && stream_->is_durable())
     self_->quit();
 }

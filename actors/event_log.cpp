@@ -1,6 +1,7 @@
 #include "actors/event_log.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 #include "config/log.hpp"
 #include "metrics/engine_metrics.hpp"
 
@@ -129,7 +130,10 @@ bool event_log_state::commit_gathered() {
 bool event_log_state::commit_next() {
   const auto& next = due_.front();
   const auto begun_us = monotonic_us();
+  const auto snaps = std::ranges::any_of(next.what.appends, [](const auto& x) { return x.snapshot.has_value(); });
+  fail_point(snaps ? "snapshot.before" : "commit.before");
   const auto outcome = store_->commit(next.what);
+  fail_point(snaps ? "snapshot.after" : "commit.after");
   const auto problem = outcome ? caf::error{} : outcome.error();
   measure(next, problem, monotonic_us() - begun_us);
   last_commit_ = self_->clock().now();
@@ -182,6 +186,7 @@ void event_log_state::measure(const batch& done, const caf::error& problem, int6
 }
 
 void event_log_state::tell_writers(const batch& done, const caf::expected<commit_outcome>& outcome) {
+  fail_point("publish.before");
   shared_.count_waiting(-static_cast<int64_t>(done.rows));
   unindexed_rows_ += done.rows;
   const auto now_us = monotonic_us();
@@ -196,6 +201,7 @@ void event_log_state::tell_writers(const batch& done, const caf::expected<commit
     self_->send(to.clinic,
                 append_failed{refused ? make_error(ec::stale_epoch, "the store refused the append") : outcome.error()});
   }
+  fail_point("publish.after");
 }
 
 void event_log_state::drop_lost(batch& x) {
@@ -227,7 +233,9 @@ void event_log_state::answer_wakes() {
   ids.reserve(wakes.size());
   for (const auto& x : wakes)
     ids.push_back(x.clinic);
+  fail_point("takeover.before");
   auto owners = store_->take_over(ids, shared_.engine);
+  fail_point("takeover.after");
   note_writing(owners ? caf::error{} : owners.error());
   for (size_t i = 0; i < wakes.size(); ++i) {
     if (!owners) {
@@ -266,13 +274,17 @@ void event_log_state::prove_alive() {
   // A mark that cannot be written only makes a later crash forget more; the commits themselves say that the store
   // fails.
   // It is also how an idle engine finds out that its store works again.
+  fail_point("mark.before");
   const auto marked = store_->mark_alive({shared_.engine, shared_.clock(), false});
+  fail_point("mark.after");
   note_writing(marked ? caf::error{} : marked.error());
   self_->delayed_send(self_, milliseconds{shared_.settings->presence.alive_interval_ms}, alive_due{});
 }
 
 bool event_log_state::extend_index_once() {
+  fail_point("index.before");
   const auto done = store_->index_step(shared_.settings->store.index_rows_max);
+  fail_point("index.after");
   const auto more = done && *done == shared_.settings->store.index_rows_max;
   if (done && !more)
     unindexed_rows_ = 0;

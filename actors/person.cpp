@@ -1,6 +1,7 @@
 #include "actors/person.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 #include "config/fixed_limits.hpp"
 
 #include <caf/sec.hpp>
@@ -66,6 +67,7 @@ bool person_actor_state::is_settled(const room_id& room) const {
 }
 
 void person_actor_state::obey(const device_command& x) {
+  fail_point("person.obey");
   if (const auto before = see(x.origin.command, {room_of(x.command), x.origin.session, x.origin.digest})) {
     // The answer is the same, but a device that asks again on a new connection is there by that one.
     const auto enters = std::holds_alternative<enter_waiting_room>(x.command.value) ||

@@ -1,6 +1,7 @@
 #include "actors/room.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -46,6 +47,7 @@ void room_actor_state::report(room_decided x) {
 }
 
 void room_actor_state::enter(const person_enters& x) {
+  fail_point("room.enter");
   room_decided result;
   result.at = now();
   result.by = author_of(x.origin.who);

@@ -1,6 +1,7 @@
 #include "store/postgres/pg_connection.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 
 #include <libpq-fe.h>
 
@@ -321,6 +322,7 @@ bool pg_connection::run(const std::vector<pg_statement>& statements, std::vector
     gave_up_ = true;
     return false;
   }
+  fail_point("postgres.statements.sent");
   collect(expected, out);
   if (failure_.message.empty())
     return true;

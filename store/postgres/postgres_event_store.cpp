@@ -1,5 +1,6 @@
 #include "store/postgres/postgres_event_store.hpp"
 
+#include "config/fail_point.hpp"
 #include "store/postgres/postgres_batch.hpp"
 #include "store/postgres/postgres_history.hpp"
 #include "store/postgres/postgres_pruning.hpp"
@@ -153,7 +154,9 @@ caf::expected<commit_outcome> postgres_event_store::commit_new(const commit_batc
     statements.emplace_back("SELECT currval('log_position')");
     statements.emplace_back("COMMIT");
     std::vector<pg_rows> rows;
+    fail_point("postgres.append.before");
     if (connection_->run(statements, rows)) {
+      fail_point("postgres.commit.after");
       newest_position_ = rows[rows.size() - 2].bigint(0, 0);
       heads_.apply(plan);
       return commit_outcome{std::move(plan.refused)};
@@ -261,6 +264,7 @@ caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::sp
       doubtful_takeovers_.insert(clinics.begin(), clinics.end());
     return connection_->error("take clinics over");
   }
+  fail_point("postgres.takeover.after");
   note_takeovers(rows[5].bigint(0, 0));
   std::vector<takeover> answers;
   for (auto i = 0; i < rows[2].count(); ++i) {

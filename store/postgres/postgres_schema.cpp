@@ -1,6 +1,7 @@
 #include "store/postgres/postgres_schema.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 
 #include <array>
 #include <string>
@@ -66,8 +67,10 @@ caf::expected<void> apply(pg_connection& connection, const postgres_migration& s
   statements.push_back(pg_statement{"INSERT INTO machiai_schema (version) VALUES ($1)"} << step.to);
   statements.emplace_back("COMMIT");
   std::vector<pg_rows> rows;
+  fail_point("postgres.migration.before");
   if (!connection.run(statements, rows))
     return connection.error("migrate the schema");
+  fail_point("postgres.migration.after");
   return caf::unit;
 }
 

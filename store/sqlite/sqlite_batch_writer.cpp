@@ -1,5 +1,7 @@
 #include "store/sqlite/sqlite_batch_writer.hpp"
 
+#include "config/fail_point.hpp"
+
 namespace machiai {
 
 namespace {
@@ -60,10 +62,13 @@ bool sqlite_batch_writer::write_outbox(const clinic_append& append) {
 bool sqlite_batch_writer::write_snapshot(const clinic_append& append) {
   if (!append.snapshot)
     return true;
+  fail_point("sqlite.snapshot.before");
   const auto& snapshot = *append.snapshot;
   auto row = connection_.query("INSERT INTO snapshot_log (clinic, seq, at, hash, body) VALUES (?, ?, ?, ?, ?)");
   row << append.clinic.value << as_stored(snapshot.seq) << snapshot.at.ms << snapshot.hash << snapshot.body;
-  return add(row, "SELECT max(position) FROM snapshot_log");
+  const auto written = add(row, "SELECT max(position) FROM snapshot_log");
+  fail_point("sqlite.snapshot.after");
+  return written;
 }
 
 } // namespace machiai

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_event_store.hpp"
 
+#include "config/fail_point.hpp"
 #include "store/sqlite/sqlite_batch_writer.hpp"
 #include "store/sqlite/sqlite_history.hpp"
 #include "store/sqlite/sqlite_pruning.hpp"
@@ -162,12 +163,15 @@ caf::expected<commit_outcome> sqlite_event_store::commit_new(const commit_batch&
       return dropped.error();
     plan = heads_.plan(batch);
   }
+  fail_point("sqlite.append.before");
   sqlite_batch_writer writer{*connection_};
   for (const auto i : plan.accepted)
     if (!writer.write(batch.appends[i]))
       return connection_->error(writer.error_code(), "write");
   const probe last_row{writer.newest_position(), connection_->last_row()};
+  fail_point("sqlite.append.after");
   const auto code = work.commit();
+  fail_point("sqlite.commit.after");
   if (code == 0) {
     heads_.apply(plan);
     return commit_outcome{std::move(plan.refused)};
@@ -232,6 +236,7 @@ caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<con
   const auto takeovers = connection_->number(read_takeovers);
   if (!takeovers)
     return takeovers.error();
+  fail_point("sqlite.takeover.before");
   if (const auto code = work.commit(); code != 0) {
     for (size_t i = 0; i < clinics.size(); ++i)
       doubtful_takeovers_[clinics[i]] = answers[i].previous;
@@ -313,6 +318,7 @@ caf::expected<size_t> sqlite_event_store::index_step(size_t rows_max) {
   const auto done = extend_index(*connection_, as_stored(rows_max));
   if (!done)
     return done.error();
+  fail_point("sqlite.index.before");
   if (*done > 0)
     if (const auto code = work.commit(); code != 0)
       return connection_->error(code, "extend the index");

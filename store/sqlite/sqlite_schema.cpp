@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_schema.hpp"
 
 #include "config/error.hpp"
+#include "config/fail_point.hpp"
 
 #include <array>
 #include <string>
@@ -87,7 +88,12 @@ caf::expected<void> migrate(sqlite_connection& connection, std::span<const sqlit
       continue;
     const auto stamp = "PRAGMA application_id = " + std::to_string(our_application_id) +
                        "; PRAGMA user_version = " + std::to_string(step.to) + ";";
-    const auto done = connection.execute("BEGIN IMMEDIATE;" + std::string{step.sql} + stamp + "COMMIT");
+    fail_point("sqlite.migration.before");
+    auto done = connection.execute("BEGIN IMMEDIATE;" + std::string{step.sql} + stamp);
+    fail_point("sqlite.migration.written");
+    if (done)
+      done = connection.execute("COMMIT");
+    fail_point("sqlite.migration.after");
     if (!done) {
       connection.roll_back();
       return done.error();

@@ -75,12 +75,12 @@ class Actor:
                 while True:
                     await self.step()
             except Lost:
-                if not self.world.engine_lives():
-                    return
-                if not self.aborted:
+                if self.aborted:
+                    self.aborted = False
+                    continue
+                if self.world.engine_lives():
                     self.world.fault(f"{self.sub}: closed with {self.client.close_code}, nobody was killed")
-                    return
-                self.aborted = False
+                return
 
     async def come(self):
         await self.client.connect(resume=self.client.position, token=self.token)

@@ -134,7 +134,10 @@ class Judge:
         self.world = world
         store = world.engine.store
         self.events, self.answers = read_events(store), read_answers(store)
-        self.mark = max(row["at"] for row in read_rows(store, "alive_marks", ["at"]))
+        marks = {row["engine"]: row["at"] for row in read_rows(store, "alive_marks", ["engine", "at"])}
+        owners = {row["clinic"]: row["engine"] for row in read_rows(store, "clinic_epochs", ["clinic", "engine"])}
+        # Of the engine that had the clinic last; one that died before it took the clinic over proves nothing.
+        self.marks = {clinic: marks[engine] for clinic, engine in owners.items()}
         self.models = {clinic: Clinic().read(rows) for clinic, rows in self.events.items()}
 
     def judge(self):
@@ -271,9 +274,16 @@ class Judge:
             for room in model.rooms.values():
                 for who in room.people.values():
                     key = (clinic, who.name)
-                    if not who.present or key in self.world.away:
+                    if not who.present:
                         continue
-                    where = {"room": room.name, "proof": who.last_proof(self.mark), "end": model.seq}
+                    proof = who.last_proof(self.marks[clinic])
+                    if key in self.world.away:
+                        # An engine that dies between taking a clinic over and storing its doubts leaves its own mark
+                        # as proof of everybody there (docs/faults.md).
+                        if who.doubt is None:
+                            self.world.away[key]["proof"] = proof
+                        continue
+                    where = {"room": room.name, "proof": proof, "end": model.seq}
                     actor = acting.get(key)
                     drawn = actor and actor.role != "doctor" and self.world.random.random() < 0.25
                     if actor is None or (drawn and not last):

@@ -48,6 +48,7 @@ class Engine:
         self.key_file = self.folder / "operator-key"
         self.descriptors = descriptors
         self.process = self.listen = self.admin = None
+        self.environment = {}
         self.errors = self.folder / "stderr"
         self.started_at = 0.0
         self.configure(settings or {})
@@ -74,7 +75,9 @@ class Engine:
         if self.descriptors:
             command = ["prlimit", f"--nofile={self.descriptors}", *command]
         with open(self.errors, "ab") as errors:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=errors)
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, stdout=subprocess.PIPE, stderr=errors, env={**os.environ, **self.environment}
+            )
         ready, _, _ = select.select([self.process.stdout], [], [], seconds)
         line = self.process.stdout.readline() if ready else b""
         if not line:
@@ -177,9 +180,10 @@ def read_rows(store, table, columns):
     """A table in the order of its positions, as dicts; hashes as hexadecimal text."""
     if store.startswith("sqlite:"):
         listed = ", ".join("hex(hash) AS hash" if x == "hash" else x for x in columns)
-        return [dict(zip(columns, row)) for row in run_sql(store, f"SELECT {listed} FROM {table} ORDER BY rowid")]
+        order = "" if table == "clinic_epochs" else "ORDER BY rowid"
+        return [dict(zip(columns, row)) for row in run_sql(store, f"SELECT {listed} FROM {table} {order}")]
     listed = ", ".join("encode(hash, 'hex') AS hash" if x == "hash" else x for x in columns)
-    order = "" if table == "alive_marks" else "ORDER BY position"
+    order = "" if table in ("alive_marks", "clinic_epochs") else "ORDER BY position"
     lines = run_sql(store, f"SELECT row_to_json(t) FROM (SELECT {listed} FROM {table} {order}) t")
     return [json.loads(line) for line in lines]
 
