@@ -61,6 +61,8 @@ engine::engine(settings given) {
   shared_.engine = new_incarnation();
   metrics_ = std::make_unique<engine_metrics>(route_templates());
   shared_.metrics = metrics_.get();
+  metrics_->connections_max.set(shared_.settings->connection.connections_max);
+  metrics_->waiting_rows_max.set(shared_.settings->store.waiting_rows_max);
 }
 
 caf::expected<std::unique_ptr<engine>> engine::start(settings given) {

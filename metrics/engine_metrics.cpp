@@ -108,6 +108,7 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   auto& into = registry_->held;
   routes_.emplace_back("other");
   fill(connections, make_gauges(into, metric::ws_connections));
+  connections_max = make_gauges(into, metric::connections_max)[0];
   fill(frames, make_counters(into, metric::ws_frames));
   fill(bytes, make_counters(into, metric::ws_bytes));
   fill(closes, make_counters(into, metric::ws_closes));
@@ -117,9 +118,12 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   fill(commands, make_counters(into, metric::commands));
   command_commit_seconds = make_histogram(into, metric::command_commit);
   commit_socket_seconds = make_histogram(into, metric::commit_socket);
+  change_delivery_seconds = make_histogram(into, metric::change_delivery);
   commit_seconds = make_histogram(into, metric::commit);
   commit_events = make_histogram(into, metric::commit_events);
   waiting_rows = make_gauges(into, metric::waiting_rows)[0];
+  waiting_rows_max = make_gauges(into, metric::waiting_rows_max)[0];
+  store_writes = make_gauges(into, metric::store_writes)[0];
   store_failures = make_counters(into, metric::store_failures)[0];
   fill(people, make_gauges(into, metric::people));
   rooms_in_consultation = make_gauges(into, metric::rooms_in_consultation)[0];
@@ -128,6 +132,7 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   clinics_failing = make_gauges(into, metric::clinics_failing)[0];
   fill(auth_failures, make_counters(into, metric::auth_failures));
   http_requests_ = make_counters(into, metric::http_requests, routes_);
+  event_loop_lag_seconds = make_histogram(into, metric::event_loop_lag);
   clock_behind_ = make_gauges(into, metric::clock_behind)[0];
   open_fds_ = make_gauges(into, metric::process_open_fds)[0];
   max_fds_ = make_gauges(into, metric::process_max_fds)[0];

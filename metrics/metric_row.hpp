@@ -11,6 +11,7 @@ namespace machiai {
 
 enum class metric : uint8_t {
   ws_connections,
+  connections_max,
   ws_frames,
   ws_bytes,
   ws_closes,
@@ -20,9 +21,12 @@ enum class metric : uint8_t {
   commands,
   command_commit,
   commit_socket,
+  change_delivery,
   commit,
   commit_events,
   waiting_rows,
+  waiting_rows_max,
+  store_writes,
   store_failures,
   people,
   rooms_in_consultation,
@@ -31,6 +35,7 @@ enum class metric : uint8_t {
   clinics_failing,
   auth_failures,
   http_requests,
+  event_loop_lag,
   clock_behind,
   process_open_fds,
   process_max_fds,
