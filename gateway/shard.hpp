@@ -71,6 +71,7 @@ private:
   void take(const answered& x);
   void take(const expelled& x);
   void take(const person_rebuilt& x);
+  void take(const get_sessions& x);
   void take(const caf::down_msg& x);
 
   // From clients.

@@ -130,6 +130,15 @@ void shard::take(const person_rebuilt& x) {
   }
 }
 
+void shard::take(const get_sessions& x) {
+  held_sessions held{x.look, {}};
+  if (const auto it = links_.find(x.clinic); it != links_.end())
+    for (const auto connection : it->second.sessions)
+      if (const auto* s = find(connection); s && s->is_device)
+        held.sessions.push_back({{s->claims.role, s->claims.person}, s->entered, s->at == session::stage::closing});
+  mailbox_.send(caf::actor_cast<auditor_actor>(x.auditor), std::move(held));
+}
+
 void shard::name_device(const session& s) {
   std::set<room_id> rooms;
   if (s.entered)

@@ -46,6 +46,8 @@ public:
   per_label<actor_label, gauge_handle> actors;
   per_label<actor_label, counter_handle> actor_restarts;
   gauge_handle clinics_failing;
+  per_label<audit_outcome_label, counter_handle> audit_looks;
+  per_label<audit_label, counter_handle> audit_mismatches;
   per_label<auth_failure_label, counter_handle> auth_failures;
   histogram_handle event_loop_lag_seconds;
 

@@ -33,6 +33,8 @@ enum class metric : uint8_t {
   actors,
   actor_restarts,
   clinics_failing,
+  audit_looks,
+  audit_mismatches,
   auth_failures,
   http_requests,
   event_loop_lag,
