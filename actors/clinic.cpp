@@ -1,5 +1,6 @@
 #include "actors/clinic.hpp"
 
+#include "actors/audit_view.hpp"
 #include "actors/model/clinic_rules.hpp"
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
@@ -314,6 +315,13 @@ void clinic_actor_state::give_up(const append_failed& x) {
   self_->quit(x.why);
 }
 
+clinic_view clinic_actor_state::view(const get_clinic_view& x) const {
+  auto result = view_of(*stream_, *household_, x);
+  for (const auto& [key, shard] : feeds_)
+    result.shards.push_back(caf::actor_cast<caf::strong_actor_ptr>(shard));
+  return result;
+}
+
 void clinic_actor_state::sleep() {
   going_to_sleep_ = true;
   stream_->add_snapshot();
@@ -387,6 +395,7 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const room_decided& x) { self->state.number(x); },
       [self](const appended& x) { self->state.release(x); },
       [self](const append_failed& x) { self->state.give_up(x); },
+      [self](const get_clinic_view& x) { return self->state.view(x); },
       [self](go_to_sleep) { self->state.sleep(); },
       [self](idle_check_due) { self->state.look_around(); },
   };

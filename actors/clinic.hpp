@@ -38,6 +38,7 @@ public:
   void number(const room_decided& x);
   void release(const appended& x);
   void give_up(const append_failed& x);
+  [[nodiscard]] clinic_view view(const get_clinic_view& x) const;
   void sleep();
   void look_around();
   void child_down(const caf::down_msg& x);

@@ -2,6 +2,7 @@
 
 #include "actors/answer_text.hpp"
 #include "config/error.hpp"
+#include "config/monotonic_clock.hpp"
 #include "store/event_codec.hpp"
 #include "store/hash_chain.hpp"
 
@@ -111,7 +112,7 @@ std::optional<append> clinic_stream::end_turn() {
   if (stores)
     ++last_ticket_;
   if (!turn_frames_.empty())
-    hold(std::nullopt, feed{id_, std::exchange(turn_frames_, {})});
+    hold(std::nullopt, feed{id_, std::exchange(turn_frames_, {}), 0, monotonic_us()});
   for (auto& x : std::exchange(turn_news_, {}))
     hold(std::nullopt, std::move(x));
   for (auto& x : std::exchange(turn_answers_, {})) {

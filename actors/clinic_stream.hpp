@@ -29,6 +29,9 @@ public:
   [[nodiscard]] const clinic_state& state() const { return state_; }
   [[nodiscard]] position where() const { return {epoch_, state_.position.seq}; }
 
+  /// The newest event's hash.
+  [[nodiscard]] const digest& head() const { return head_; }
+
   /// Gives the event the next number, folds it and writes its frames. Takes part in the turn.
   event number(const room_id& room, timestamp at, const author& by, const event_payload& payload);
 

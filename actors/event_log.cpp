@@ -3,6 +3,7 @@
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
 #include "config/log.hpp"
+#include "config/monotonic_clock.hpp"
 #include "metrics/engine_metrics.hpp"
 
 #include <caf/send.hpp>
@@ -36,11 +37,6 @@ void move_all(std::vector<T>& from, std::vector<T>& to) {
 /// What the batch holds made the store fail, not what the store is on.
 bool is_about_rows(const caf::error& problem) {
   return problem && (code_of(problem) == ec::internal || code_of(problem) == ec::store_damaged);
-}
-
-int64_t monotonic_us() {
-  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
 }
 
 } // namespace
@@ -163,6 +159,8 @@ void event_log_state::split(batch x) {
 
 void event_log_state::note_writing(const caf::error& problem) {
   const auto wrote = shared_.ready->store_writes.exchange(!problem);
+  if (shared_.metrics)
+    shared_.metrics->store_writes.set(problem ? 0 : 1);
   if (wrote && problem)
     log_error("store.stopped_writing", problem);
   else if (!wrote && !problem)

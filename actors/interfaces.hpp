@@ -29,7 +29,9 @@ using shard_actor = caf::typed_actor<
     // A person was put out of a room.
     caf::reacts_to<expelled>,
     // A person has a new actor.
-    caf::reacts_to<person_rebuilt>>;
+    caf::reacts_to<person_rebuilt>,
+    // The auditor asks whose devices are here.
+    caf::reacts_to<get_sessions>>;
 
 /// One consultation: who is in, since when, and what it costs.
 using room_actor = caf::typed_actor<
@@ -41,6 +43,8 @@ using room_actor = caf::typed_actor<
     caf::reacts_to<person_attends>,
     // The clinic asks something.
     caf::reacts_to<room_request>,
+    // The auditor asks what the room believes.
+    caf::replies_to<get_room_view>::with<room_view>,
     // INTERNAL: time alone may have changed something.
     caf::reacts_to<room_deadline_due>>;
 
@@ -85,6 +89,8 @@ using clinic_actor = caf::typed_actor<
     caf::reacts_to<room_decided>,
     // The log's word on what was sent to it.
     caf::reacts_to<appended>, caf::reacts_to<append_failed>,
+    // The auditor asks what the clinic believes.
+    caf::replies_to<get_clinic_view>::with<clinic_view>,
     // Write a snapshot and end.
     caf::reacts_to<go_to_sleep>,
     // INTERNAL: is anybody left?
@@ -109,11 +115,20 @@ using registry_actor = caf::typed_actor<
     caf::replies_to<find_clinic>::with<clinic_actor>,
     // The same for a shard; answered by `clinic_found`.
     caf::reacts_to<seek_clinic>,
+    // The auditor asks who is awake.
+    caf::replies_to<get_awake_clinics>::with<awake_clinics>,
     // Nobody needs the clinic now.
     caf::reacts_to<clinic_idle>,
     // INTERNAL: a clinic that did not wake may wake now.
     caf::reacts_to<wake_due>,
     // Planned end: every clinic writes its snapshot and ends; answers when all have.
     caf::replies_to<drain_clinics>::with<bool>>;
+
+/// Compares what clinics, rooms, shards and the store believe; tells nobody but the metrics and the log.
+using auditor_actor = caf::typed_actor<
+    // A shard's answer.
+    caf::reacts_to<held_sessions>,
+    // INTERNAL: look at the next clinics; who has not answered will not.
+    caf::reacts_to<audit_due>, caf::reacts_to<look_late>>;
 
 } // namespace machiai

@@ -174,6 +174,14 @@ void registry_state::wake_next() {
   }
 }
 
+awake_clinics registry_state::list(const get_awake_clinics& x) const {
+  awake_clinics result;
+  for (auto it = clinics_.upper_bound(x.after); it != clinics_.end() && result.clinics.size() < x.clinics_max; ++it)
+    if (it->second.awake && !it->second.falling_asleep)
+      result.clinics.push_back({it->first, caf::actor_cast<caf::strong_actor_ptr>(it->second.awake)});
+  return result;
+}
+
 void registry_state::let_sleep(const clinic_idle& x) {
   auto& known = clinics_[x.clinic];
   if (!known.awake || known.falling_asleep)
@@ -239,6 +247,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   return {
       [self](const find_clinic& x) { return self->state.find(x); },
       [self](const seek_clinic& x) { self->state.seek(x); },
+      [self](const get_awake_clinics& x) { return self->state.list(x); },
       [self](const clinic_idle& x) { self->state.let_sleep(x); },
       [self](const wake_due& x) { self->state.wake_again(x); },
       [self](const drain_clinics&) { return self->state.drain(); },

@@ -33,6 +33,7 @@ public:
 
   caf::result<clinic_actor> find(const find_clinic& x);
   void seek(const seek_clinic& x);
+  [[nodiscard]] awake_clinics list(const get_awake_clinics& x) const;
   void let_sleep(const clinic_idle& x);
   void wake_again(const wake_due& x);
   caf::result<bool> drain();

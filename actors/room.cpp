@@ -121,6 +121,7 @@ room_actor::behavior_type room(room_actor::stateful_pointer<room_actor_state> se
       [self](const person_moved& x) { self->state.move(x); },
       [self](const person_attends& x) { self->state.attend(x); },
       [self](const room_request& x) { self->state.request(x); },
+      [self](const get_room_view&) { return self->state.view(); },
       [self](room_deadline_due) { self->state.pass_time(); },
   };
 }

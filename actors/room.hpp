@@ -28,6 +28,8 @@ public:
   void request(const room_request& x);
   void pass_time();
 
+  [[nodiscard]] room_view view() const { return {id_, room_, nullptr}; }
+
   /// Equal to the clinic's fold of the same events.
   [[nodiscard]] const room_state& known() const { return room_; }
 

@@ -60,8 +60,10 @@ struct feed {
   std::vector<frame> frames;
   /// As in `appended`.
   int64_t committed_at_us = 0;
+  /// When the clinic decided it, by the same clock.
+  int64_t decided_at_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(feed, (), (clinic, frames, committed_at_us))
+BOOST_DESCRIBE_STRUCT(feed, (), (clinic, frames, committed_at_us, decided_at_us))
 
 /// How a session's wish to resume came out.
 BOOST_DEFINE_ENUM_CLASS(resume_outcome, nothing_missed, replayed, reload)

@@ -1,5 +1,6 @@
 #include "commands/engine.hpp"
 
+#include "actors/auditor.hpp"
 #include "actors/event_log.hpp"
 #include "actors/registry.hpp"
 #include "actors/type_ids.hpp"
@@ -62,6 +63,8 @@ engine::engine(settings given) {
   shared_.engine = new_incarnation();
   metrics_ = std::make_unique<engine_metrics>(route_templates());
   shared_.metrics = metrics_.get();
+  metrics_->connections_max.set(shared_.settings->connection.connections_max);
+  metrics_->waiting_rows_max.set(shared_.settings->store.waiting_rows_max);
 }
 
 caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
@@ -83,6 +86,7 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     static_cast<void>(made->end_actors(std::chrono::steady_clock::now()));
     return problem;
   }
+  made->start_auditor();
   log_info("engine.started",
            {{"listen", log_text(made->gateway_->address())}, {"admin", log_text(made->gateway_->admin_address())}});
   return made;
@@ -135,6 +139,17 @@ caf::error engine::start_gateway() {
   return {};
 }
 
+void engine::start_auditor() {
+  const auto& given = *shared_.settings;
+  if (given.audit.interval_ms == 0)
+    return;
+  store_opener open;
+  // What is only in this process's memory nobody else can open.
+  if (!given.store.url.starts_with("memory:"))
+    open = [options = store_options_of(given.store, true)] { return machiai::open_store(options); };
+  auditor_ = system_->spawn<caf::detached>(auditor, shared_, registry_, std::move(open));
+}
+
 engine::~engine() {
   *ending_ = true;
   if (gateway_)
@@ -143,6 +158,8 @@ engine::~engine() {
   gateway_.reset();
   // Whoever still refers to them (a time-out, a clinic that was just waking) would keep the log's thread and so the
   // process.
+  if (auditor_)
+    caf::anon_send_exit(auditor_, caf::exit_reason::kill);
   caf::anon_send_exit(registry_, caf::exit_reason::kill);
   caf::anon_send_exit(log_, caf::exit_reason::kill);
 }
@@ -175,6 +192,8 @@ bool engine::drain(const std::function<bool()>& hurry) {
 
 bool engine::end_actors(std::chrono::steady_clock::time_point until) {
   auto in_time = true;
+  if (auditor_)
+    caf::anon_send_exit(auditor_, caf::exit_reason::kill);
   caf::scoped_actor self{*system_};
   const auto left = std::max(until - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{0});
   const auto rest = std::max(std::chrono::duration_cast<milliseconds>(left), milliseconds{1000});

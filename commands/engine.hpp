@@ -43,6 +43,7 @@ private:
 
   caf::error open_store();
   caf::error start_gateway();
+  void start_auditor();
   /// Puts the clinics to sleep and writes the clean mark; has at least a second for each. False when that was too
   /// short.
   bool end_actors(std::chrono::steady_clock::time_point until);
@@ -59,6 +60,8 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   event_log_actor log_;
   registry_actor registry_;
+  /// Null when it is turned off.
+  auditor_actor auditor_;
   std::unique_ptr<gateway> gateway_;
 };
 

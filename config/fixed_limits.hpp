@@ -32,7 +32,10 @@
   LIMIT(statements_waiting_max, 64, "", "Month's statements asked for and not yet read")                               \
   LIMIT(clinics_waking_max, 64, "", "Clinics read at the same time after a start")                                     \
   LIMIT(store_answer_timeout_ms, 60000, "ms", "How long a clinic waits for its history before it is woken again")      \
-  LIMIT(room_answer_timeout_ms, 10000, "ms", "How long a person waits for a room's address before it asks again")
+  LIMIT(room_answer_timeout_ms, 10000, "ms", "How long a person waits for a room's address before it asks again")      \
+  LIMIT(audit_answer_timeout_ms, 5000, "ms", "How long the auditor waits for what it asks")                            \
+  LIMIT(audit_clinics_listed_max, 64, "", "Clinics the auditor is told of at once")                                    \
+  LIMIT(audit_suspicions_max, 64, "", "Differences in clinics that the auditor remembers to look at again")
 
 namespace machiai {
 

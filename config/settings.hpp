@@ -187,6 +187,17 @@ struct drain_settings {
   uint32_t hard_limit_ms = 20000;
 };
 
+/// The built-in auditor: compares actors, store and sockets, a little at a time.
+struct audit_settings {
+  /// 0 turns it off.
+  uint32_t interval_ms = 1000;
+  /// How many looks at a clinic, or a part of a large one, are taken then.
+  uint32_t looks_per_interval = 2;
+  uint32_t rooms_per_look = 50;
+  /// A difference counts only when it is still there after so long, or after the longest time a doubt takes to show.
+  uint32_t confirm_after_ms = 10000;
+};
+
 struct log_settings {
   /// trace, debug, info, warn, error.
   std::string level = "info";
@@ -205,6 +216,7 @@ struct settings {
   store_settings store;
   token_settings token;
   drain_settings drain;
+  audit_settings audit;
   log_settings log;
 };
 

@@ -294,7 +294,10 @@ bool http_api::take(const answered& x) {
 
 http_response http_api::answer_of(const call& x, const std::string& text) const {
   const auto refusal = refusal_in(text);
-  shard_.metrics().command_done(x.route.kind, refusal ? outcome_label::refused : outcome_label::ok);
+  if (refusal)
+    shard_.metrics().command_refused(x.route.kind, *refusal);
+  else
+    shard_.metrics().command_done(x.route.kind, outcome_label::ok);
   shard_.metrics().command_took(io_shard::now_ms() - x.since_ms);
   if (refusal) {
     const auto code = code_of(*refusal);

@@ -30,6 +30,7 @@ shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32
       [this](const answered& x) { take(x); },
       [this](const expelled& x) { take(x); },
       [this](const person_rebuilt& x) { take(x); },
+      [this](const get_sessions& x) { take(x); },
       [this](const caf::down_msg& x) { take(x); },
   });
   io_.post([this] { expire_commands(); });
@@ -275,8 +276,10 @@ void shard::expire_commands() {
   close_idle_links();
   auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), milliseconds{500});
   timer->async_wait([this, timer](const boost::system::error_code& failed) {
-    if (!failed)
-      expire_commands();
+    if (failed)
+      return;
+    metrics_.loop_lagged(std::chrono::steady_clock::now() - timer->expiry());
+    expire_commands();
   });
 }
 
@@ -288,7 +291,7 @@ void shard::end(session& s, const caf::error& why) {
   if (s.at == session::stage::closing)
     return;
   if (s.at != session::stage::open)
-    metrics_.command_done(command_kind::hello, outcome_label::refused);
+    metrics_.command_refused(command_kind::hello, why);
   s.at = session::stage::closing;
   send_text(s, error_frame(why));
   const auto code = code_of(why);

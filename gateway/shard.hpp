@@ -71,6 +71,7 @@ private:
   void take(const answered& x);
   void take(const expelled& x);
   void take(const person_rebuilt& x);
+  void take(const get_sessions& x);
   void take(const caf::down_msg& x);
 
   // From clients.
@@ -121,8 +122,12 @@ private:
   /// Begun here so far: tells their snapshots apart.
   uint64_t subscriptions_ = 0;
   std::unordered_map<clinic_id, clinic_link> links_;
-  /// When the feeds were committed whose frames this turn of the loop is to write.
-  std::vector<int64_t> unwritten_us_;
+  /// When the feeds were decided and committed whose frames this turn of the loop is to write.
+  struct feed_times {
+    int64_t decided_at_us = 0;
+    int64_t committed_at_us = 0;
+  };
+  std::vector<feed_times> unwritten_;
   bool draining_ = false;
 };
 

@@ -191,7 +191,7 @@ std::optional<caf::error> shard::refusal_of(const session& s, const addressed_co
 
 void shard::obey(session& s, addressed_command x) {
   const auto refuse = [&](const caf::error& why) {
-    metrics_.command_done(x.kind, outcome_label::refused);
+    metrics_.command_refused(x.kind, why);
     send_text(s, refusal_frame(x.id, why));
   };
   if (auto why = refusal_of(s, x))
@@ -270,8 +270,10 @@ void shard::on_drained_after_overflow(connection_id id) {
 
 close_order shard::on_fault(connection_id id, transport_fault fault) {
   // A hello was said: the clinic is what takes too long, and the client may come back.
-  if (const auto* s = find(id); fault == transport_fault::hello_timeout && s && s->at == session::stage::joining)
+  if (const auto* s = find(id); fault == transport_fault::hello_timeout && s && s->at == session::stage::joining) {
+    metrics_.command_done(command_kind::hello, outcome_label::failed);
     return {static_cast<uint16_t>(close_code::unavailable), to_string(ec::store_unavailable)};
+  }
   return close_for(fault);
 }
 

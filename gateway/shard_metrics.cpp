@@ -1,10 +1,29 @@
 #include "gateway/shard_metrics.hpp"
 
+#include "config/error.hpp"
+#include "config/monotonic_clock.hpp"
 #include "store/enum_words.hpp"
 
-#include <chrono>
-
 namespace machiai {
+
+namespace {
+
+bool is_fault_of_engine(ec code) {
+  switch (code) {
+  case ec::timed_out:
+  case ec::store_unavailable:
+  case ec::stale_epoch:
+  case ec::store_version:
+  case ec::store_damaged:
+  case ec::system_failure:
+  case ec::internal:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
 
 role_label label_of_role(role who) {
   return label_of<role_label>(word_of(who)).value_or(role_label::none);
@@ -47,6 +66,10 @@ void shard_metrics::command_done(command_kind kind, outcome_label outcome) const
     metrics_->commands(label_of<command_label>(word_of(kind)).value_or(command_label::unknown), outcome).add();
 }
 
+void shard_metrics::command_refused(command_kind kind, const caf::error& why) const {
+  command_done(kind, is_fault_of_engine(code_of(why)) ? outcome_label::failed : outcome_label::refused);
+}
+
 void shard_metrics::unknown_command() const {
   if (metrics_)
     metrics_->commands(command_label::unknown, outcome_label::refused).add();
@@ -57,12 +80,17 @@ void shard_metrics::command_took(int64_t length_ms) const {
     metrics_->command_commit_seconds.observe(static_cast<double>(length_ms) / 1000.0);
 }
 
-void shard_metrics::feed_written(int64_t committed_at_us) const {
+void shard_metrics::feed_written(int64_t decided_at_us, int64_t committed_at_us) const {
   if (!metrics_ || committed_at_us == 0)
     return;
-  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
+  const auto now_us = monotonic_us();
   metrics_->commit_socket_seconds.observe(static_cast<double>(now_us - committed_at_us) / 1e6);
+  metrics_->change_delivery_seconds.observe(static_cast<double>(now_us - decided_at_us) / 1e6);
+}
+
+void shard_metrics::loop_lagged(std::chrono::steady_clock::duration by) const {
+  if (metrics_)
+    metrics_->event_loop_lag_seconds.observe(std::chrono::duration<double>(by).count());
 }
 
 static_assert(static_cast<int>(resume_outcome::reload) == static_cast<int>(resume_label::reload));

@@ -5,6 +5,9 @@
 #include "gateway/command_kind.hpp"
 #include "metrics/engine_metrics.hpp"
 
+#include <caf/error.hpp>
+
+#include <chrono>
 #include <cstdint>
 
 namespace machiai {
@@ -23,12 +26,16 @@ public:
   /// A hello came during the planned end.
   void refused_draining() const;
   void command_done(command_kind kind, outcome_label outcome) const;
+  /// The answer was no: by the rules, or because the engine could not.
+  void command_refused(command_kind kind, const caf::error& why) const;
   void unknown_command() const;
   /// From a command's arrival to its answer, in milliseconds.
   void command_took(int64_t length_ms) const;
-  /// From the commit (monotonic clock of this machine; 0 for unknown) to now, when its frames were written to the
-  /// sockets that take them.
-  void feed_written(int64_t committed_at_us) const;
+  /// From the decision and the commit (monotonic clock of this machine; 0 for unknown) to now, when its frames were
+  /// written to the sockets that take them.
+  void feed_written(int64_t decided_at_us, int64_t committed_at_us) const;
+  /// The loop came so much later than it should to its regular work.
+  void loop_lagged(std::chrono::steady_clock::duration by) const;
 
 private:
   engine_metrics* metrics_;

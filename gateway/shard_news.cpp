@@ -69,13 +69,13 @@ void shard::take(const feed& x) {
       is_queued |= io_.send(connection, {bytes, key, frame_kind::state});
   }
   if (is_queued)
-    unwritten_us_.push_back(x.committed_at_us);
+    unwritten_.push_back({x.decided_at_us, x.committed_at_us});
 }
 
 void shard::on_flushed() {
-  for (const auto committed_at_us : unwritten_us_)
-    metrics_.feed_written(committed_at_us);
-  unwritten_us_.clear();
+  for (const auto& x : unwritten_)
+    metrics_.feed_written(x.decided_at_us, x.committed_at_us);
+  unwritten_.clear();
 }
 
 void shard::take(const answered& x) {
@@ -90,7 +90,10 @@ void shard::take(const answered& x) {
   const auto extra = std::move(it->second.extra);
   const auto told = std::move(it->second.told);
   const auto ok = is_acceptance(x.answer);
-  metrics_.command_done(it->second.kind, ok ? outcome_label::ok : outcome_label::refused);
+  if (ok)
+    metrics_.command_done(it->second.kind, outcome_label::ok);
+  else
+    metrics_.command_refused(it->second.kind, *refusal_in(x.answer));
   metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
   if (ok && told)
     note_entry(*s, *told);
@@ -125,6 +128,15 @@ void shard::take(const person_rebuilt& x) {
     s->person = caf::actor_cast<person_actor>(x.person);
     name_device(*s);
   }
+}
+
+void shard::take(const get_sessions& x) {
+  held_sessions held{x.look, {}};
+  if (const auto it = links_.find(x.clinic); it != links_.end())
+    for (const auto connection : it->second.sessions)
+      if (const auto* s = find(connection); s && s->is_device)
+        held.sessions.push_back({{s->claims.role, s->claims.person}, s->entered, s->at == session::stage::closing});
+  mailbox_.send(caf::actor_cast<auditor_actor>(x.auditor), std::move(held));
 }
 
 void shard::name_device(const session& s) {

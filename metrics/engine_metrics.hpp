@@ -22,6 +22,7 @@ public:
   engine_metrics& operator=(const engine_metrics&) = delete;
 
   per_label<role_label, gauge_handle> connections;
+  gauge_handle connections_max;
   per_label<direction_label, counter_handle> frames;
   per_label<direction_label, counter_handle> bytes;
   per_label<close_label, counter_handle> closes;
@@ -32,16 +33,23 @@ public:
   /// Seconds from a command's arrival to the commit of its events, and from there to the socket.
   histogram_handle command_commit_seconds;
   histogram_handle commit_socket_seconds;
+  /// From a clinic's decision to the socket: what the objective for presence changes is about.
+  histogram_handle change_delivery_seconds;
   histogram_handle commit_seconds;
   histogram_handle commit_events;
   gauge_handle waiting_rows;
+  gauge_handle waiting_rows_max;
+  gauge_handle store_writes;
   counter_handle store_failures;
   per_label<presence_label, gauge_handle> people;
   gauge_handle rooms_in_consultation;
   per_label<actor_label, gauge_handle> actors;
   per_label<actor_label, counter_handle> actor_restarts;
   gauge_handle clinics_failing;
+  per_label<audit_outcome_label, counter_handle> audit_looks;
+  per_label<audit_label, counter_handle> audit_mismatches;
   per_label<auth_failure_label, counter_handle> auth_failures;
+  histogram_handle event_loop_lag_seconds;
 
   /// `route` is one of the constructor's templates, never the path a client sent.
   void count_http_request(std::string_view route, unsigned status) const;

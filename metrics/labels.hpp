@@ -102,7 +102,8 @@ struct label_words<command_label> {
                                                           "unknown"};
 };
 
-/// `refused` is the rules' no, `failed` a time-out. The answer to an id sent again counts like the first.
+/// `refused` is the rules' no, `failed` the engine's own: a time-out, or the store. The answer to an id sent again
+/// counts like the first.
 enum class outcome_label : uint8_t { ok, refused, failed };
 template <>
 struct label_words<outcome_label> {

@@ -16,6 +16,21 @@ struct label_words<actor_label> {
   static constexpr std::array<std::string_view, 5> value{"clinic", "room", "patient", "doctor", "guest"};
 };
 
+/// What an auditor's mismatch is between: the clinic's state and the store's rows, or the room's own; somebody present
+/// without a device; a device let in of somebody who is not present.
+enum class audit_label : uint8_t { store, room, ghost, unseen };
+template <>
+struct label_words<audit_label> {
+  static constexpr std::array<std::string_view, 4> value{"store", "room", "ghost", "unseen"};
+};
+
+/// `suspicious` is looked at again; `moved` and `unfinished` could not be compared.
+enum class audit_outcome_label : uint8_t { compared, suspicious, moved, unfinished };
+template <>
+struct label_words<audit_outcome_label> {
+  static constexpr std::array<std::string_view, 4> value{"compared", "suspicious", "moved", "unfinished"};
+};
+
 /// As gateway/auth_failure.hpp; `refused_unseen` after too many failures from one address.
 enum class auth_failure_label : uint8_t {
   malformed,

@@ -49,6 +49,7 @@ clinic_actor::behavior_type mute_clinic(clinic_actor::stateful_pointer<mute_clin
       [told](const room_decided& x) { told->decided.push_back(x); },
       [](const appended&) {},
       [](const append_failed&) {},
+      [](const get_clinic_view&) { return clinic_view{}; },
       [](go_to_sleep) {},
       [](idle_check_due) {},
   };

@@ -162,6 +162,22 @@ void carry_news(network& between) {
   CHECK(between.carries(check_entry{room_id{"r"}, who}));
 }
 
+void carry_of_the_auditor(network& between) {
+  room_state state;
+  state.appointment.room = room_id{"r"};
+  state.participants.emplace_back().person = person_id{"p"};
+  CHECK(between.carries(get_awake_clinics{clinic_id{"c"}, 3}));
+  CHECK(between.carries(awake_clinics{{{clinic_id{"c"}, nullptr}}}));
+  CHECK(between.carries(get_clinic_view{room_id{"r"}, 3}));
+  CHECK(between.carries(room_view{room_id{"r"}, state, nullptr}));
+  CHECK(between.carries(clinic_view{{1, 2}, {}, true, true, {{room_id{"r"}, state, nullptr}}, {nullptr}}));
+  CHECK(between.carries(get_room_view{}));
+  CHECK(between.carries(get_sessions{clinic_id{"c"}, 4, nullptr}));
+  CHECK(between.carries(held_sessions{4, {{origin.who, room_id{"r"}, true}, {origin.who, std::nullopt, false}}}));
+  CHECK(between.carries(audit_due{}));
+  CHECK(between.carries(look_late{4}));
+}
+
 void carry_to_and_from_the_log(network& between) {
   event_record row{clinic_id{"c"}, 3, 2, noon, "room.locked", room_id{"r"}, person_id{"p"}, "staff:s", "{}", {}};
   row.hash.fill(0xa5);
@@ -190,6 +206,7 @@ TEST_CASE("messages: whatever actors tell each other could cross a network, none
   network between;
   carry_commands(between);
   carry_news(between);
+  carry_of_the_auditor(between);
   carry_to_and_from_the_log(between);
   CHECK(between.left_out().empty());
 }

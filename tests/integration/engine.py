@@ -71,6 +71,8 @@ class Engine:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="machiai-engine-"))
         self.settings = settings or {}
         self.tls = tls
+        # Whether the auditor is to find something; every other test fails with its first word.
+        self.mismatches_planted = False
         self.process = None
         self.sessions = []
         if store_url is None:
@@ -86,6 +88,7 @@ class Engine:
         sections = {name: dict(values) for name, values in self.settings.items()}
         sections.setdefault("store", {})["url"] = self.store_url
         sections.setdefault("token", {})["operator_key_file"] = str(self.folder / "operator-key")
+        sections.setdefault("audit", {"interval_ms": 100, "confirm_after_ms": 1000})
         listen = sections.setdefault("listen", {})
         listen.setdefault("address", "127.0.0.1:0")
         listen.setdefault("admin_address", "127.0.0.1:0")

@@ -114,6 +114,7 @@ class failing_store(machiai_test.TestCase):
         self.assertLessEqual(set(refused()), UNDECIDED | {"closed 4101"})
         self.assertEqual(engine.admin("/livez").status, 200)
         self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
+        self.assertGreater(engine.metric("machiai_commands_total", outcome="failed"), 0)
         disk.free(engine)
         until(lambda: self.ready(engine), what="ready again once there is room")
         until(lambda: "ok" in self.try_commands(engine, 1, f"after-{time.time_ns()}").values(), what="commands again")

@@ -19,7 +19,7 @@ import struct
 import subprocess
 import time
 
-DEFAULTS = {"log": {"level": "warn"}, "listen": {"shards": 1}}
+DEFAULTS = {"log": {"level": "warn"}, "listen": {"shards": 1}, "audit": {"interval_ms": 100, "confirm_after_ms": 1000}}
 
 
 def encode(part):
@@ -117,6 +117,7 @@ class Engine:
         result = self.run("verify", "--store", self.store)
         said = result.stdout[-500:] + result.stderr[-500:]
         assert result.returncode == 0, f"verify exits {result.returncode}: {said}"
+        assert "audit.mismatch" not in self.errors.read_text(), "the auditor found something"
 
     def token(self, role, sub, clinic=None, room=None, seconds=3600, **more):
         key = json.loads(self.key_file.read_text())

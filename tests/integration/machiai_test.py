@@ -77,6 +77,8 @@ class TestCase(unittest.TestCase):
         problems = contracts.take_breaches()
         if status is not None and status not in (0, -signal.SIGKILL):
             problems.append(f"the engine ended with {status}")
+        if "audit.mismatch" in engine.log() and not engine.mismatches_planted:
+            problems.append("the auditor found: " + "\n".join(x for x in engine.log().splitlines() if "audit.mis" in x))
         tail = engine.log()[-1500:]
         engine.remove()
         if problems:

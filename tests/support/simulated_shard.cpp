@@ -82,6 +82,7 @@ struct simulated_shard::behavior {
         [link](const answered& x) { pass(link, x); },
         [link](const expelled& x) { pass(link, x); },
         [link](const person_rebuilt& x) { pass(link, x); },
+        [link](const get_sessions& x) { pass(link, x); },
         [self, registry](const seek_clinic& x) { self->send(registry, x); },
     };
   }
@@ -101,6 +102,14 @@ simulated_shard::simulated_shard(simulated_engine& engine, uint32_t index)
 simulated_shard::~simulated_shard() {
   *link_ = nullptr;
   caf::anon_send_exit(actor_, caf::exit_reason::kill);
+}
+
+void simulated_shard::hear(const get_sessions& x) {
+  held_sessions held{x.look, {}};
+  for (const auto& [id, each] : sessions_)
+    if (each.clinic == x.clinic && !each.rooms.empty())
+      held.sessions.push_back({each.who, *each.rooms.begin(), false});
+  caf::send_as(actor_, caf::actor_cast<auditor_actor>(x.auditor), std::move(held));
 }
 
 void simulated_shard::close(const clinic_id& id) {

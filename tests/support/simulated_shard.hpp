@@ -115,6 +115,7 @@ private:
   void hear(const answered& x);
   void hear(const expelled& x);
   void hear(const person_rebuilt& x);
+  void hear(const get_sessions& x);
 
   simulated_engine& engine_;
   uint32_t index_;
