@@ -12,7 +12,6 @@ import bad_clients
 from fail_point_test import points
 from fault_world import end_backends, second_engine_is_refused
 
-LIBFAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 CPU_GROUPS = pathlib.Path("/sys/fs/cgroup/cpu")
 
 
@@ -27,12 +26,14 @@ class Place:
 
     def environment(self):
         """What every engine of the run is started with, so that faults can reach it later."""
-        result = {"MACHIAI_FAILING_SYNC": str(self.sync_sign)}
-        if LIBFAKETIME.exists():
-            self.clock_file.write_text("+0\n")
-            result |= {"LD_PRELOAD": str(LIBFAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock_file),
-                       "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        return result
+        self.step_clocks(0, 0)
+        return {"MACHIAI_FAILING_SYNC": str(self.sync_sign), "MACHIAI_CLOCK_STEPS": str(self.clock_file)}
+
+    def step_clocks(self, system_s, boot_s):
+        """How far off the system's clock and the time since boot are; seen within a tenth of a second."""
+        new = self.clock_file.with_suffix(".new")
+        new.write_text(f"{system_s} {boot_s}\n")
+        new.replace(self.clock_file)
 
 
 async def kill(world, place, dice):
@@ -90,15 +91,26 @@ async def starve(world, place, dice):
 async def clock_step(world, place, dice):
     """The system's clock steps, and back; in between the engine may be started anew with the wrong one."""
     step = dice.choice([1, -1]) * dice.choice([5, 30, 600, 3600])
+    # A token is good for a clock that is off by a minute, and tells the real time here.
     restart = abs(step) <= 30 and dice.random() < 0.5
     world.say(f"clock {step:+} s" + (", and a restart" if restart else ""))
-    place.clock_file.write_text(f"{step:+}\n")
-    await asyncio.sleep(2)
+    place.step_clocks(step, 0)
+    await asyncio.sleep(1)
     if restart:
         await kill(world, place, dice)
     await asyncio.sleep(dice.uniform(1, 4))
-    place.clock_file.write_text("+0\n")
-    await asyncio.sleep(1)
+    place.step_clocks(0, 0)
+
+
+async def suspend(world, place, dice):
+    """The system's clock and the time since boot jump, CLOCK_MONOTONIC does not: as a suspended machine wakes."""
+    step = dice.choice([1, 3, 8, 15])
+    world.say(f"suspended for {step} s")
+    place.step_clocks(step, step)
+    await asyncio.sleep(dice.uniform(1, 5))
+    world.kill()
+    place.step_clocks(0, 0)
+    await world.start_engine()
 
 
 async def sync_error(world, place, dice):
@@ -218,10 +230,6 @@ def needs_own_network(place):
     return None if place.own_network else "needs root, nft and a network namespace"
 
 
-def needs_clock(place):
-    return None if LIBFAKETIME.exists() else "needs libfaketime"
-
-
 def needs_small_disk(place):
     return needs_sqlite(place) or (None if place.small_disk else "needs root to mount a small file system")
 
@@ -241,7 +249,8 @@ FAULTS = {
     throw: (always, "engine"),
     freeze: (always, "engine"),
     starve: (needs_cpu_group, "engine"),
-    clock_step: (needs_clock, "engine"),
+    clock_step: (always, "engine"),
+    suspend: (always, "engine"),
     second_engine: (always, "engine"),
     sync_error: (needs_sqlite, "store"),
     disk_full: (needs_small_disk, "store"),
