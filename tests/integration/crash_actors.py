@@ -6,6 +6,7 @@ import json
 import time
 
 from fault_kit import Client, Lost
+from stream_follower import StreamFollower
 
 # Refusals by the gateway itself, which nobody stores.
 NOT_DECIDED = {"in_flight", "rate_limited", "store_unavailable", "timed_out", "wrong_state", "draining"}
@@ -14,14 +15,16 @@ NOT_DECIDED = {"in_flight", "rate_limited", "store_unavailable", "timed_out", "w
 class Actor:
     """One person with one device at a time."""
 
+    client_class = Client
+
     def __init__(self, world, clinic, role, sub, room=None, token=None):
         self.world, self.clinic, self.role, self.sub, self.room, self.token = world, clinic, role, sub, room, token
-        self.client = Client(world.engine, clinic, role, sub, None if role in ("doctor", "staff") else room)
+        self.client = self.client_class(world.engine, clinic, role, sub, None if role in ("doctor", "staff") else room)
         self.client.on_frame = self.note
         self.unanswered, self.answered, self.number = {}, {}, 0
         self.gone = self.aborted = False
         self.back = None
-        self.next_seq, self.commands = None, []
+        self.follower, self.commands, self.unanswered_requests = StreamFollower(sub), [], []
 
     def note(self, frame):
         """Everything received, at the moment it came: an answer that nobody awaits any more counts all the same."""
@@ -40,31 +43,27 @@ class Actor:
             self.follow(kind, seq, frame)
 
     def note_reply(self, frame):
-        what = self.unanswered.pop(frame["id"], None)
         earlier = self.answered.get(frame["id"])
+        if not frame["ok"] and frame["error"]["code"] in NOT_DECIDED:
+            if not earlier:
+                self.note_undecided(frame["id"], frame["error"]["code"])
+            return
+        what = self.unanswered.pop(frame["id"], None)
         if earlier:
             self.world.repeated += 1
             assert earlier[1] == frame, f"{self.sub}: asked again, {earlier[1]} became {frame}"
-        elif what and (frame["ok"] or frame["error"]["code"] not in NOT_DECIDED):
+        elif what:
             self.answered[frame["id"]] = (what, frame)
             self.world.acked.append((self, what, frame))
 
+    def note_undecided(self, command, code):
+        """Refused before anybody looked at it; whether an earlier sending of the same had an effect, nobody says."""
+        self.unanswered.pop(command, None)
+
     def follow(self, kind, seq, frame):
-        """A console sees every position once and in order, over any number of reconnects, or gets a whole board."""
         if kind == "welcome":
             self.world.outcomes[frame["outcome"]] = self.world.outcomes.get(frame["outcome"], 0) + 1
-            if frame["outcome"] == "nothing_missed":
-                assert seq == self.next_seq - 1, f"nothing missed at {seq}, but {self.next_seq} is awaited"
-            elif frame["outcome"] == "reload":
-                self.next_seq = None
-        elif kind == "board":
-            assert self.next_seq is None and seq == self.client.welcome["seq"], "a board that nobody announced"
-            self.next_seq = seq + 1
-        elif kind == "event":
-            assert seq == self.next_seq, f"{self.sub}: position {seq} where {self.next_seq} is due"
-            self.next_seq = seq if frame.get("more") else seq + 1
-        elif kind == "beat":
-            assert seq < self.next_seq, "a beat ahead of its frames"
+        self.follower.follow(kind, seq, frame.get("outcome"), frame.get("more", False))
 
     async def live(self):
         """Comes, and acts until the engine is dead."""
@@ -168,7 +167,7 @@ class Reception(Actor):
     async def recover(self):
         await self.compare_boards()
         await super().recover()
-        for path, method, body, key in list(self.world.unanswered_requests.get(self.clinic, [])):
+        for path, method, body, key in list(self.unanswered_requests):
             await self.request(path, method, body, key)
 
     async def compare_boards(self):
@@ -195,11 +194,10 @@ class Reception(Actor):
     async def request(self, path, method, body, key):
         """A PUT whose repetition by the same key must get the same answer, whatever died in between."""
         entry = (path, method, body, key)
-        waiting = self.world.unanswered_requests.setdefault(self.clinic, [])
-        if entry not in waiting:
-            waiting.append(entry)
+        if entry not in self.unanswered_requests:
+            self.unanswered_requests.append(entry)
         status, answer = await http(self.world.engine, method, path, body, self.staff_token(), key)
-        waiting.remove(entry)
+        self.unanswered_requests.remove(entry)
         if status < 500:
             self.world.requests.append((self.clinic, self.sub, key, status, answer))
         return status, answer

@@ -48,7 +48,7 @@ class World:
     def __init__(self, engine, seed):
         self.engine, self.random, self.life = engine, random.Random(seed), 0
         self.actors, self.rooms = [], {clinic: [] for clinic in CLINICS}
-        self.seen, self.acked, self.requests, self.unanswered_requests = [], [], [], {}
+        self.seen, self.acked, self.requests = [], [], []
         self.were_present, self.away, self.dropped, self.faults = {}, {}, set(), []
         self.outcomes, self.ends = {}, dict.fromkeys(CLINICS, 0)
         self.died_ms = 0

@@ -4,9 +4,9 @@ must fail on the program that comes of it, and pass on the unchanged one.
 
     run.py BUILD_FOLDER [NAME...]
 
-A patch begins with lines `What:` (the fault in a sentence), `Test:` (the command; a first word without braces is a
-script under tests/, {machiai} and the like a program of the build) and perhaps `Tries:` (how often the test, when
-chance is in it, may be run until it fails; 1). It may touch sources only, no headers: these alone are compiled again."""
+A patch begins with lines `What:` (the fault in a sentence), `Test:` (a command, of which there may be several, that all
+must fail; a first word without braces is a script under tests/, {machiai} and the like a program of the build) and
+perhaps `Tries:` (how often a test, when chance is in it, may be run until it fails; 1). It may touch sources only, no headers: these alone are compiled again."""
 
 import json
 import pathlib
@@ -27,12 +27,13 @@ class Mutant:
         self.path, self.name = path, path.stem
         head, _, self.diff = path.read_text().partition("\n--- ")
         said = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-        self.what, self.test, self.tries = said["What"], said["Test"], int(said.get("Tries", 1))
+        self.what, self.tries = said["What"], int(said.get("Tries", 1))
+        self.tests = [line[6:] for line in head.splitlines() if line.startswith("Test: ")]
         self.sources = re.findall(r"(?m)^\+\+\+ b/(\S+)", self.diff)
         assert self.sources and all(x.endswith(".cpp") for x in self.sources), f"{path}: only sources, at least one"
 
     def programs(self):
-        return re.findall(r"\{([\w-]+)\}", self.test)
+        return sorted({name for test in self.tests for name in re.findall(r"\{([\w-]+)\}", test)})
 
 
 def run(command, **more):
@@ -106,7 +107,7 @@ def run_test(test, programs):
     if done.returncode == 0:
         return None
     lines = (done.stdout + done.stderr).strip().splitlines()
-    telling = [x for x in lines if re.search(r"\w+Error: |ERROR: |seed \d+: ", x)] or lines or ["no word"]
+    telling = [x for x in lines if re.search(r"\w+Error: |ERROR: |seed \d+(?:, --seconds [\d.]+)?: ", x)] or lines or ["no word"]
     return telling[-1].strip()[:240]
 
 
@@ -115,21 +116,22 @@ def main():
     mutants = [Mutant(path) for path in sorted(pathlib.Path(__file__).parent.glob("*.patch"))]
     mutants = [x for x in mutants if not wanted or x.name in wanted]
     assert mutants, f"no such mutants: {wanted}"
-    for test in sorted({x.test for x in mutants}):
+    for test in sorted({test for x in mutants for test in x.tests}):
         said = run_test(test, {name: str(build / path) for name, path in PROGRAMS.items()})
         if said is not None:
             sys.exit(f"{test}: fails without any mutant: {said}")
     builder, survivors = Builder(build), []
     for mutant in mutants:
-        begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="machiai-mutant-") as folder:
             programs = builder.make(mutant, pathlib.Path(folder))
-            notes = (run_test(mutant.test, programs) for _ in range(mutant.tries))
-            noticed = next((x for x in notes if x is not None), None)
-        seconds = time.monotonic() - begun
-        verdict = "SURVIVES" if noticed is None else "caught"
-        print(f"{mutant.name}: {verdict}, {seconds:.0f} s: {noticed or mutant.what}", flush=True)
-        survivors += [mutant.name] * (noticed is None)
+            for test in mutant.tests:
+                begun = time.monotonic()
+                notes = (run_test(test, programs) for _ in range(mutant.tries))
+                noticed = next((x for x in notes if x is not None), None)
+                verdict = "SURVIVES" if noticed is None else "caught by"
+                seconds = time.monotonic() - begun
+                print(f"{mutant.name}: {verdict} {test.split()[0]}, {seconds:.0f} s: {noticed or ''}", flush=True)
+                survivors += [mutant.name] * (noticed is None)
     if survivors:
         sys.exit(f"nobody noticed: {', '.join(survivors)}")
 

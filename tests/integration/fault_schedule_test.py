@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""A steady load, a random schedule of faults, and a checker that judges what every client was told against the store.
+
+    fault_schedule_test.py EXE FAULTY [--seed N] [--seconds N] [--runs N] [--stores sqlite,postgres] [--only FAULT,...]
+
+The seed decides the schedule; both are printed, and the same seed, seconds and store replay it. The engine is FAULTY,
+made of the release's objects with fail points; EXE reads the store for the checker (history_checker.py). As root the
+test runs in namespaces of its own, for packet loss and a small disk; otherwise these faults are left out, and it says
+so."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import history_checker
+from fault_injections import BY_NAME, FAULTS, Place
+from fault_world import FaultWorld
+from postgres import Postgres
+
+INSIDE = "MACHIAI_OWN_NAMESPACES"
+DISK_MIB = 64
+
+
+def draw(place, dice, seconds, only):
+    """[(second, name, seed of its own)], three to six that this place can do, of all sorts, spread over the time."""
+    by_kind = {}
+    for fault, (need, kind) in FAULTS.items():
+        if not need(place) and (not only or fault.__name__ in only):
+            by_kind.setdefault(kind, []).append(fault.__name__)
+    kinds = dice.sample(sorted(by_kind), len(by_kind))
+    count = dice.randint(3, 6)
+    times = sorted(dice.uniform(2, max(seconds - 8, 3)) for _ in range(count))
+    names = [dice.choice(by_kind[kinds[i % len(kinds)]]) for i in range(count)]
+    dice.shuffle(names)
+    return [(round(at, 1), name, dice.randrange(2**32)) for at, name in zip(times, names)]
+
+
+async def inject(world, place, schedule):
+    locks = {kind: asyncio.Lock() for _, kind in FAULTS.values()}
+    locks["engine"] = world.engine_lock
+
+    async def one(at, name, seed):
+        await asyncio.sleep(at)
+        async with locks[FAULTS[BY_NAME[name]][1]]:
+            world.say(f"{name} begins")
+            await BY_NAME[name](world, place, random.Random(seed))
+            world.say(f"{name} over, {len(world.acked)} answers")
+
+    await asyncio.gather(*(one(*x) for x in schedule))
+
+
+async def play(world, place, schedule, seconds):
+    world.environment = place.environment()
+    await world.start_engine()
+    world.open()
+    watching = asyncio.create_task(world.watch_engine())
+    try:
+        await asyncio.gather(inject(world, place, schedule), asyncio.sleep(seconds))
+        await world.settle()
+    finally:
+        watching.cancel()
+        for task in world.tasks:
+            task.cancel()
+        await asyncio.gather(watching, *world.tasks, return_exceptions=True)
+
+
+def run_once(given, kind, seed, folder):
+    disk, control = pathlib.Path(folder, "disk"), pathlib.Path(folder, "control")
+    disk.mkdir()
+    control.mkdir()
+    inside = os.environ.get(INSIDE) == "1"
+    if inside:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", str(disk)], check=True)
+    postgres = Postgres() if kind == "postgres" else None
+    store = postgres.new_database() if postgres else f"sqlite:{disk}/machiai.db"
+    longest_s = max(given.seconds / 5, 3)
+    place = Place(kind, disk, control, min(longest_s, 20), postgres, inside)
+    dice = random.Random(seed)
+    schedule = draw(place, dice, given.seconds, given.only)
+    print(f"{kind}, seed {seed}: {', '.join(f'{name} at {at} s' for at, name, _ in schedule)}", flush=True)
+    world = None
+    try:
+        world = FaultWorld(given.faulty, disk, store, seed, ("127.0.0.1", postgres.port) if postgres else None)
+        asyncio.run(play(world, place, schedule, given.seconds))
+        world.kill()
+        history = control / "history.json"
+        world.write_history(history, seed, schedule)
+        print(history_checker.check(given.exe, json.loads(history.read_text()), store), flush=True)
+        print(f"closes {world.closes}, resumes {world.outcomes}, ends {world.ended}", flush=True)
+    finally:
+        if world:
+            world.close()
+        if postgres:
+            postgres.remove()
+        if inside:
+            subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def enter_namespaces():
+    """Becomes this test in a network and a mount namespace of its own, if that can be."""
+    tools = all(shutil.which(x) for x in ("nft", "ip", "unshare", "mount"))
+    if os.environ.get(INSIDE) or os.geteuid() != 0 or not tools:
+        return
+    probe = ["unshare", "--net", "--mount", "sh", "-c", "ip link set lo up && nft list tables"]
+    if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+        again = 'ip link set lo up && exec "$@"'
+        command = ["unshare", "--net", "--mount", "sh", "-c", again, "sh", sys.executable, *sys.argv]
+        os.execvpe("unshare", command, {**os.environ, INSIDE: "1"})
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("exe")
+    parser.add_argument("faulty")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--stores", default="sqlite,postgres")
+    parser.add_argument("--only", default="", help="draw from these faults alone")
+    given = parser.parse_args()
+    enter_namespaces()
+    given.only = set(filter(None, given.only.split(",")))
+    seed = given.seed if given.seed is not None else random.randrange(2**32)
+    for kind in given.stores.split(","):
+        place = Place(kind, None, pathlib.Path("/"), 0, None, os.environ.get(INSIDE) == "1")
+        for fault, (need, _) in FAULTS.items():
+            if why := need(place):
+                print(f"{kind}: without {fault.__name__}: {why}", flush=True)
+    for number in range(seed, seed + given.runs):
+        for kind in given.stores.split(","):
+            with tempfile.TemporaryDirectory(prefix="machiai-faults-") as folder, contextlib.ExitStack() as last_word:
+                last_word.callback(show_log, folder)
+                try:
+                    run_once(given, kind, number, folder)
+                except (AssertionError, history_checker.Wrong) as why:
+                    sys.exit(f"{kind}, seed {number}, --seconds {given.seconds:g}: {why}")
+                last_word.pop_all()
+
+
+def show_log(folder):
+    """The engine's last words, when something is wrong."""
+    with contextlib.suppress(OSError):
+        print(pathlib.Path(folder, "disk/stderr").read_text()[-3000:], flush=True)
+
+
+if __name__ == "__main__":
+    main()

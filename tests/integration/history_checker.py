@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Judges a recorded history together with the store that an engine left (reliability.md, I1 to I5 and I10).
+
+    history_checker.py EXE HISTORY.json STORE_URL
+
+- What was acknowledged is stored once, with the answer that was told, and holds at its position; what nobody knows the
+  outcome of is stored at most once.
+- Every frame that anybody saw stands in the log at its position; a console was told every position once, in order.
+- The log can be: gap-free, chained, and each event may follow those before it (log_model.py, which also bills).
+- At the end exactly those are present who should be, on the boards and in the log.
+- `verify` finds nothing, and `usage` charges what the naive rule makes of the log."""
+
+import json
+import pathlib
+import sys
+import types
+
+import crash_test
+from fault_kit import Engine
+from stream_follower import StreamFollower
+
+
+class Wrong(Exception):
+    """The history and the store cannot both be."""
+
+
+class Verdict(crash_test.Judge):
+    """The crash test's judge, on a history that was written down."""
+
+    def __init__(self, exe, history, store):
+        self.history = history
+        engine = Engine.__new__(Engine)
+        engine.exe, engine.store = str(exe), store
+        actors = {}
+
+        def actor(clinic, sub):
+            made = types.SimpleNamespace(clinic=clinic, sub=sub, commands=[])
+            return actors.setdefault((clinic, sub), made)
+
+        acked = [(actor(clinic, sub), (kind, fields), reply) for clinic, sub, kind, fields, reply in history["acked"]]
+        world = types.SimpleNamespace(
+            engine=engine, acked=acked, requests=[tuple(x) for x in history["requests"]], seen=history["seen"],
+            faults=history["faults"], dropped={tuple(x) for x in history["dropped"]}, ends={}, life="the schedule's",
+        )
+        super().__init__(world)
+
+    def judge(self):
+        history = self.history
+        if history["faults"]:
+            raise Wrong("; ".join(map(str, history["faults"][:5])))
+        self.count_unknown()
+        self.check_numbering()
+        self.check_answers()
+        self.check_frames()
+        self.check_streams()
+        self.check_present()
+        self.check_verify()
+        crash_test.check_usage(self.world, self)
+
+    def count_unknown(self):
+        """A command takes effect at most once: read_answers refuses two rows of one; here those nobody knows of."""
+        keys = [tuple(x) for x in self.history["unknown"]]
+        self.happened = sum(key in self.answers for key in keys)
+        stored = [x for x in map(tuple, self.history["refused"]) if x in self.answers]
+        assert not stored, f"refused at once, but stored: {stored[:5]}"
+
+    def check_streams(self):
+        for who, told in self.history["streams"].items():
+            follower = StreamFollower(who, reloads=True)
+            for kind, seq, outcome, more in told:
+                follower.follow(kind, seq, outcome, more)
+
+    def check_present(self):
+        final = self.history["final"]
+        rooms = [(clinic, room) for clinic, model in self.models.items() for room in model.rooms.values()]
+        stored = sorted(f"{clinic} {room.name} {x.name}" for clinic, room in rooms for x in room.people.values() if x.present)
+        wanted = final["expected"]
+        assert stored == wanted, f"present in the log {stored}, should be {wanted}"
+
+
+def check(exe, history, store):
+    """A sentence that says what was judged; Wrong when something is."""
+    counts = {name: len(history[name]) for name in ("acked", "requests", "seen", "unknown", "refused")}
+    try:
+        verdict = Verdict(exe, history, store)
+        verdict.judge()
+    except (AssertionError, KeyError) as why:
+        raise Wrong(str(why)) from why
+    events = sum(map(len, verdict.events.values()))
+    bills = sum(len(room.bills) for model in verdict.models.values() for room in model.rooms.values())
+    return (
+        f"{events} events, {bills} bills; {counts['acked']} answers and {counts['requests']} of HTTP, "
+        f"{counts['refused']} refused at once, {counts['unknown']} unknown, of which {verdict.happened} happened; {counts['seen']} frames"
+    )
+
+
+if __name__ == "__main__":
+    try:
+        print(check(sys.argv[1], json.loads(pathlib.Path(sys.argv[2]).read_text()), sys.argv[3]))
+    except Wrong as why:
+        sys.exit(str(why))
