@@ -2,6 +2,7 @@
 
 #include "actors/audit_view.hpp"
 #include "actors/model/clinic_rules.hpp"
+#include "actors/model/shut_out.hpp"
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
 
@@ -28,22 +29,6 @@ shard_key key_of(const session_id& session) {
 bool changes_credentials(const event_payload& x) {
   return std::holds_alternative<key_registered>(x.value) || std::holds_alternative<key_revoked>(x.value) ||
          std::holds_alternative<person_revoked>(x.value);
-}
-
-/// Who may not watch the room, which is still as before, once this has happened.
-std::vector<person_id> shut_out_by(const event_payload& x, const room_state* before) {
-  if (const auto* removed = std::get_if<participant_removed>(&x.value))
-    return {removed->person};
-  if (const auto* revoked = std::get_if<invite_revoked>(&x.value))
-    return {revoked->person};
-  std::vector<person_id> result;
-  if (const auto* changed = std::get_if<appointment_changed>(&x.value); changed && before) {
-    const auto& still = changed->appointment.patients;
-    for (const auto& patient : before->appointment.patients)
-      if (std::find(still.begin(), still.end(), patient) == still.end())
-        result.push_back(patient);
-  }
-  return result;
 }
 
 } // namespace
