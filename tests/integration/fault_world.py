@@ -17,6 +17,9 @@ LEAVE_AFTER_MS, BEAT_MS, DOUBT_AFTER_MS, DEAD_AFTER_MS = 2000, 2000, 1000, 1900
 # After the last fault: a beat, its silence, the patience, and as much again for a crowded machine.
 CONVERGES_WITHIN_S = 25
 ANSWER_WITHIN_S = 8
+# Listeners, event loops, store, log; and a connection or two of the admin's.
+DESCRIPTORS_AT_REST = 20
+RESIDENT_MAX = 128 << 20
 SETTINGS = {
     "presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250},
     "store": {"commit_interval_us": 500, "connect_timeout_ms": 2000, "lock_timeout_ms": 2000,
@@ -251,24 +254,40 @@ class FaultWorld:
                 wanted[f"{x.clinic} {x.room} {x.sub}"] = reply["ok"]
         await self.converge(wanted)
         await self.compare_views(stay)
+        await self.give_back()
+
+    async def give_back(self):
+        """What the clients held, whatever became of them, is free again when they are gone (I7)."""
+        for x in self.actors:
+            await x.client.drop()
+        end = time.monotonic() + CONVERGES_WITHIN_S
+        while (held := self.real.descriptors_open()) > DESCRIPTORS_AT_REST:
+            if time.monotonic() > end:
+                return self.fault(f"{held} descriptors are open, and nobody is connected")
+            await asyncio.sleep(0.2)
+        resident = self.real.resident_bytes()
+        if resident > RESIDENT_MAX:
+            self.fault(f"the engine holds {resident >> 20} MiB when all is over")
 
     def present(self):
-        result = {}
+        """Who is there by the boards, and where in its clinic's log each board stands."""
+        result, seqs = {}, {}
         for clinic in CLINICS:
             status, board = self.real.request("GET", f"/v1/clinics/{clinic}/board",
                                               token=self.real.token("staff", "s1", clinic), seconds=30)
             assert status == 200, (status, board)
+            seqs[clinic] = board["seq"]
             for card in board["cards"]:
                 for x in card["participants"]:
                     if x["whereabouts"] in ("waiting", "in_room"):
                         result[f"{clinic} {card['room']} {x['person']}"] = x.get("unstable", False)
-        return result
+        return result, seqs
 
     async def converge(self, wanted):
         expected = {name for name, entered in wanted.items() if entered}
         end = time.monotonic() + CONVERGES_WITHIN_S
         while True:
-            present = await asyncio.to_thread(self.present)
+            present, seqs = await asyncio.to_thread(self.present)
             if set(present) == expected and not any(present.values()):
                 break
             if time.monotonic() > end:
@@ -276,7 +295,7 @@ class FaultWorld:
                 self.fault(f"not within {CONVERGES_WITHIN_S} s: ghosts {more}, missing {less}, boards {present}")
                 break
             await asyncio.sleep(0.2)
-        self.final = {"present": sorted(present), "expected": sorted(expected)}
+        self.final = {"present": sorted(present), "expected": sorted(expected), "seqs": seqs}
 
     async def compare_views(self, people):
         for x in people:

@@ -72,10 +72,14 @@ class Verdict(crash_test.Judge):
 
     def check_present(self):
         final = self.history["final"]
-        rooms = [(clinic, room) for clinic, model in self.models.items() for room in model.rooms.values()]
-        stored = sorted(f"{clinic} {room.name} {x.name}" for clinic, room in rooms for x in room.people.values() if x.present)
+        stored = []
+        for clinic, seq in final["seqs"].items():
+            model = self.models[clinic]
+            people = ((room.name, who) for room in model.rooms.values() for who in room.people)
+            there = (x for x in people if model.where_at(*x, seq) in ("waiting", "in_room"))
+            stored += [f"{clinic} {room} {who}" for room, who in there]
         wanted = final["expected"]
-        assert stored == wanted, f"present in the log {stored}, should be {wanted}"
+        assert sorted(stored) == wanted, f"present in the log {sorted(stored)}, should be {wanted}"
 
 
 def check(exe, history, store):
