@@ -13,7 +13,7 @@ namespace machiai {
 namespace {
 
 /// What a frame of one card takes; growing piece by piece costs more than the writing.
-constexpr size_t card_bytes = 1024;
+constexpr size_t card_bytes = 1023;
 
 std::string head_of(std::string_view type, std::string_view name, position at_position, timestamp at) {
   std::string out;
