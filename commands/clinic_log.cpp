@@ -2,6 +2,7 @@
 
 #include "commands/exit_code.hpp"
 #include "config/error.hpp"
+#include "config/reserved_clinic.hpp"
 #include "store/event_codec.hpp"
 
 #include <functional>
@@ -104,6 +105,8 @@ caf::expected<clinic_state> state_at(event_store& store, const clinic_id& clinic
 }
 
 caf::expected<usage_statement> read_statement(event_store& store, const clinic_id& clinic, const std::string& month) {
+  if (clinic.value == synthetic_clinic)
+    return make_error(ec::not_found, "the clinic of the synthetic visits owes nothing");
   const auto latest = state_at(store, clinic);
   if (!latest)
     return latest.error();

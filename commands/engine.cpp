@@ -7,6 +7,7 @@
 #include "commands/batch_threads.hpp"
 #include "commands/exit_code.hpp"
 #include "commands/statement_service.hpp"
+#include "commands/synthetic_visits.hpp"
 #include "commands/vital_actor.hpp"
 #include "config/error.hpp"
 #include "config/log.hpp"
@@ -87,6 +88,9 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     return problem;
   }
   made->start_auditor();
+  if (made->shared_.settings->synthetic.interval_ms > 0)
+    made->synthetic_ = std::make_unique<synthetic_visits>(*made->shared_.settings, made->gateway_->address(),
+                                                          *made->key_, *made->metrics_);
   log_info("engine.started",
            {{"listen", log_text(made->gateway_->address())}, {"admin", log_text(made->gateway_->admin_address())}});
   return made;
@@ -152,6 +156,7 @@ void engine::start_auditor() {
 
 engine::~engine() {
   *ending_ = true;
+  synthetic_.reset();
   if (gateway_)
     gateway_->stop();
   statements_.reset();
@@ -184,6 +189,7 @@ bool engine::wait_for_clients(std::chrono::steady_clock::time_point until, const
 bool engine::drain(const std::function<bool()>& hurry) {
   const auto& limits = shared_.settings->drain;
   const auto until = std::chrono::steady_clock::now() + milliseconds{limits.hard_limit_ms};
+  synthetic_.reset();
   shared_.ready->draining = true;
   gateway_->drain(limits.reconnect_window_ms);
   const auto clients_gone = wait_for_clients(until, hurry);

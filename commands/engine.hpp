@@ -16,6 +16,7 @@
 namespace machiai {
 
 class statement_service;
+class synthetic_visits;
 
 /// A running engine: store, actors, gateway, wired together. Belongs to main's thread.
 class engine {
@@ -63,6 +64,8 @@ private:
   /// Null when it is turned off.
   auditor_actor auditor_;
   std::unique_ptr<gateway> gateway_;
+  /// Null when they are turned off. Uses the gateway's listener and the metrics.
+  std::unique_ptr<synthetic_visits> synthetic_;
 };
 
 } // namespace machiai

@@ -198,6 +198,14 @@ struct audit_settings {
   uint32_t confirm_after_ms = 10000;
 };
 
+/// A synthetic patient and console that show, also when nobody else comes, that a visit works and how fast it is seen.
+struct synthetic_settings {
+  /// From the end of one visit to the next; 0 turns it off. A visit stores two events.
+  uint32_t interval_ms = 0;
+  /// A visit that takes longer has failed.
+  uint32_t timeout_ms = 5000;
+};
+
 struct log_settings {
   /// trace, debug, info, warn, error.
   std::string level = "info";
@@ -217,6 +225,7 @@ struct settings {
   token_settings token;
   drain_settings drain;
   audit_settings audit;
+  synthetic_settings synthetic;
   log_settings log;
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/answer_text.hpp"
 #include "config/error.hpp"
+#include "config/reserved_clinic.hpp"
 #include "gateway/access_table.hpp"
 #include "gateway/command_digest.hpp"
 #include "gateway/http_status.hpp"
@@ -137,8 +138,12 @@ void http_api::refuse_token(const call& x, auth_failure why) {
 
 void http_api::authorise(call x, const token_claims& claims) {
   x.claims = claims;
-  if (may(claims, x.route.kind, x.route.clinic, {}))
+  if (may(claims, x.route.kind, x.route.clinic, {})) {
+    if (x.route.clinic.value == synthetic_clinic && x.request.method != "GET" &&
+        claims.person.value != synthetic_operator)
+      return refuse(x, make_error(ec::forbidden, "this clinic is the engine's own"));
     return carry_out(std::move(x));
+  }
   // Another clinic's things answer like things that do not exist.
   const auto foreign = claims.role != role::operator_ && claims.clinic != x.route.clinic;
   refuse(x, foreign ? make_error(ec::not_found, "there is no such clinic")

@@ -132,6 +132,8 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   clinics_failing = make_gauges(into, metric::clinics_failing)[0];
   fill(audit_looks, make_counters(into, metric::audit_looks));
   fill(audit_mismatches, make_counters(into, metric::audit_mismatches));
+  fill(synthetic_visits, make_counters(into, metric::synthetic_visits));
+  synthetic_visit_seconds = make_histogram(into, metric::synthetic_visit);
   fill(auth_failures, make_counters(into, metric::auth_failures));
   http_requests_ = make_counters(into, metric::http_requests, routes_);
   event_loop_lag_seconds = make_histogram(into, metric::event_loop_lag);

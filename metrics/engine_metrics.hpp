@@ -48,6 +48,8 @@ public:
   gauge_handle clinics_failing;
   per_label<audit_outcome_label, counter_handle> audit_looks;
   per_label<audit_label, counter_handle> audit_mismatches;
+  per_label<synthetic_label, counter_handle> synthetic_visits;
+  histogram_handle synthetic_visit_seconds;
   per_label<auth_failure_label, counter_handle> auth_failures;
   histogram_handle event_loop_lag_seconds;
 

@@ -35,6 +35,8 @@ enum class metric : uint8_t {
   clinics_failing,
   audit_looks,
   audit_mismatches,
+  synthetic_visits,
+  synthetic_visit,
   auth_failures,
   http_requests,
   event_loop_lag,

@@ -31,6 +31,12 @@ struct label_words<audit_outcome_label> {
   static constexpr std::array<std::string_view, 4> value{"compared", "suspicious", "moved", "unfinished"};
 };
 
+enum class synthetic_label : uint8_t { ok, failed };
+template <>
+struct label_words<synthetic_label> {
+  static constexpr std::array<std::string_view, 2> value{"ok", "failed"};
+};
+
 /// As gateway/auth_failure.hpp; `refused_unseen` after too many failures from one address.
 enum class auth_failure_label : uint8_t {
   malformed,

@@ -119,7 +119,7 @@ class data_test(machiai_test.TestCase):
                 self.assertEqual(list(unknown(expression, series, recorded())), [])
 
     def test_every_panel_shows_something_while_an_engine_works(self):
-        engine = self.engine()
+        engine = self.engine(settings={"synthetic": {"interval_ms": 500}})
         prometheus = PrometheusServer(engine)
         self.addCleanup(prometheus.stop)
         self.visit_and_come_back(engine)
