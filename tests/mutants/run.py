@@ -95,8 +95,12 @@ class Builder:
         return {name: self.link(name, objects, folder / name) for name in mutant.programs()}
 
 
+class Skipped(Exception):
+    """The test cannot be done here."""
+
+
 def run_test(test, programs):
-    """None when it passes, else the last thing it said."""
+    """None when it passes, else the most telling thing it said."""
     words = [x.format_map(programs) for x in shlex.split(test)]
     if "{" not in test.split()[0]:
         words[:1] = [sys.executable, str(ROOT / "tests" / words[0])]
@@ -104,6 +108,8 @@ def run_test(test, programs):
         done = run(words, timeout=TEST_SECONDS)
     except subprocess.TimeoutExpired:
         sys.exit(f"{' '.join(words)}: hangs")
+    if done.returncode == 0 and done.stdout.startswith("skipped: "):
+        raise Skipped(done.stdout.strip())
     if done.returncode == 0:
         return None
     lines = (done.stdout + done.stderr).strip().splitlines()
@@ -117,11 +123,17 @@ def main():
     mutants = [x for x in mutants if not wanted or x.name in wanted]
     assert mutants, f"no such mutants: {wanted}"
     for test in sorted({test for x in mutants for test in x.tests}):
-        said = run_test(test, {name: str(build / path) for name, path in PROGRAMS.items()})
+        try:
+            said = run_test(test, {name: str(build / path) for name, path in PROGRAMS.items()})
+        except Skipped as why:
+            print(f"{test}: {why}", flush=True)
+            for x in mutants:
+                x.tests = [other for other in x.tests if other != test]
+            continue
         if said is not None:
             sys.exit(f"{test}: fails without any mutant: {said}")
     builder, survivors = Builder(build), []
-    for mutant in mutants:
+    for mutant in (x for x in mutants if x.tests):
         with tempfile.TemporaryDirectory(prefix="machiai-mutant-") as folder:
             programs = builder.make(mutant, pathlib.Path(folder))
             for test in mutant.tests:
