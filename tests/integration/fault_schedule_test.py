@@ -10,7 +10,6 @@ so."""
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import pathlib
@@ -26,7 +25,8 @@ from fault_world import FaultWorld
 from postgres import Postgres
 
 INSIDE = "MACHIAI_OWN_NAMESPACES"
-DISK_MIB = 64
+# Far above what the longest run writes, or the disk is full by itself.
+DISK_MIB = 256
 
 
 def draw(place, dice, seconds, only):
@@ -95,6 +95,10 @@ def run_once(given, kind, seed, folder):
         world.write_history(history, seed, schedule)
         print(history_checker.check(given.exe, json.loads(history.read_text()), store), flush=True)
         print(f"closes {world.closes}, resumes {world.outcomes}, ends {world.ended}", flush=True)
+    except (AssertionError, history_checker.Wrong):
+        # The engine's last words, before its disk goes.
+        print((disk / "stderr").read_text()[-3000:], flush=True)
+        raise
     finally:
         if world:
             world.close()
@@ -136,19 +140,11 @@ def main():
                 print(f"{kind}: without {fault.__name__}: {why}", flush=True)
     for number in range(seed, seed + given.runs):
         for kind in given.stores.split(","):
-            with tempfile.TemporaryDirectory(prefix="machiai-faults-") as folder, contextlib.ExitStack() as last_word:
-                last_word.callback(show_log, folder)
+            with tempfile.TemporaryDirectory(prefix="machiai-faults-") as folder:
                 try:
                     run_once(given, kind, number, folder)
                 except (AssertionError, history_checker.Wrong) as why:
                     sys.exit(f"{kind}, seed {number}, --seconds {given.seconds:g}: {why}")
-                last_word.pop_all()
-
-
-def show_log(folder):
-    """The engine's last words, when something is wrong."""
-    with contextlib.suppress(OSError):
-        print(pathlib.Path(folder, "disk/stderr").read_text()[-3000:], flush=True)
 
 
 if __name__ == "__main__":
