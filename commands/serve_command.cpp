@@ -53,8 +53,8 @@ void raise_descriptor_limit() {
   }
 }
 
-/// The default of `connections_max` gives way to a low descriptor limit (fit_connections); nobody would know why clients
-/// are turned away.
+/// The default of `connections_max` gives way to a low descriptor limit (fit_connections); nobody would know why
+/// clients are turned away.
 void warn_of_few_descriptors(uint32_t connections_max) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && connections_max < settings{}.connection.connections_max &&
@@ -112,22 +112,24 @@ private:
   std::jthread watcher_;
 };
 
-int run_until_told(engine& running, const sigset_t& handled, milliseconds hard_limit, bool with_tls) {
+int run_until_told(std::unique_ptr<engine> running, const sigset_t& handled, milliseconds hard_limit, bool with_tls) {
   int signal = 0;
   while (sigwait(&handled, &signal) == 0 && signal == SIGHUP) {
     if (!with_tls)
       log_info("engine.nothing_to_reload");
-    else if (auto problem = running.reload_certificate())
+    else if (auto problem = running->reload_certificate())
       log_error("engine.certificate_not_reloaded", problem);
     else
       log_info("engine.certificate_reloaded");
   }
   log_info("engine.draining");
   const planned_end_watch watch(handled, hard_limit);
-  const auto in_time = running.drain([&watch] { return watch.hurried(); });
+  const auto in_time = running->drain([&watch] { return watch.hurried(); });
   log_info("engine.ended", {{"in_time", in_time}});
   if (!in_time)
     std::_Exit(static_cast<int>(exit_code::check_failed));
+  // Under the same watch: threads that do not end must not keep a process that has nothing left to do.
+  running.reset();
   return static_cast<int>(exit_code::ok);
 }
 
@@ -153,7 +155,7 @@ int serve(const serve_options& given) {
   if (!running)
     return fail(exit_code_of(running.error()), running.error());
   std::cout << (*running)->ready_line() << std::endl;
-  return run_until_told(**running, handled, hard_limit, with_tls);
+  return run_until_told(std::move(*running), handled, hard_limit, with_tls);
 }
 
 /// What is wrong with the address of an option, for CLI11, which names the option.

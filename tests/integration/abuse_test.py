@@ -390,6 +390,8 @@ class abuse(machiai_test.TestCase):
         slow = WebSocketClient(engine.address)
         self.addCleanup(slow.drop)
         slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        # Segments larger than the buffer are dropped, and the kernel tries again after up to two minutes.
+        slow.socket.settimeout(150)
         slow.write(TEXT, json.dumps({"type": "hello", "token": engine.mint("staff", "slow")}))
         slow.read()
         staff = engine.connect("staff", "s1")

@@ -117,7 +117,9 @@ class Engine:
         result = self.run("verify", "--store", self.store)
         said = result.stdout[-500:] + result.stderr[-500:]
         assert result.returncode == 0, f"verify exits {result.returncode}: {said}"
-        assert "audit.mismatch" not in self.errors.read_text(), "the auditor found something"
+        # A checker of recorded histories has no engine's log.
+        if hasattr(self, "errors"):
+            assert "audit.mismatch" not in self.errors.read_text(), "the auditor found something"
 
     def token(self, role, sub, clinic=None, room=None, seconds=3600, **more):
         key = json.loads(self.key_file.read_text())
