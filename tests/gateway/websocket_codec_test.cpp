@@ -335,6 +335,16 @@ TEST_CASE("codec: our close waits for the peer's answer and ignores messages mea
   CHECK(at.frames().size() == 1);
 }
 
+TEST_CASE("codec: a bad close frame behind our own is not answered by a second one") {
+  open_fixture at;
+  at.codec.close(4001, "");
+  at.feed(close_frame(1005));
+  CHECK(at.frames().size() == 1);
+  REQUIRE(at.closes == 1);
+  CHECK(at.closed.code == 4001);
+  CHECK(at.closed.protocol_failure);
+}
+
 TEST_CASE("codec: a wrong length while our close waits ends the connection") {
   open_fixture at;
   at.codec.close(4001, "");
