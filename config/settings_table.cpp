@@ -172,9 +172,16 @@ constexpr setting_row rows[] = {
 };
 #undef MACHIAI_SETTING
 
+/// A basic string of TOML 1.0.
 std::string quoted(const std::string& text) {
+  constexpr std::string_view digits = "0123456789abcdef";
   std::string result = "\"";
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      result.append("\\u00").append(1, digits[byte >> 4U]).append(1, digits[byte & 0xFU]);
+      continue;
+    }
     if (c == '"' || c == '\\')
       result += '\\';
     result += c;

@@ -73,6 +73,9 @@ public:
   /// One text message, valid UTF-8, within the limits; `message` is valid during the call only.
   virtual void on_text(connection_id id, std::string_view message) = 0;
 
+  /// One binary message, as `on_text`. False, the answer of all who have no use for one, is `binary_message`.
+  virtual bool on_binary(connection_id /*id*/, std::string_view /*message*/) { return false; }
+
   /// Bytes came from the peer (a frame, a pong, a part of one): it is there. At most once per read.
   virtual void on_proof(connection_id /*id*/, int64_t /*at_ms*/) {}
 

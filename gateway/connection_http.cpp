@@ -1,5 +1,6 @@
 #include "gateway/connection.hpp"
 #include "gateway/upgrade_check.hpp"
+#include "gateway/websocket_path.hpp"
 
 namespace machiai {
 
@@ -62,7 +63,7 @@ void connection::take_request() {
   request.role = from_.role;
   const auto& settings = *services_.settings;
   set_deadline(deadline::response, settings.http_response_timeout_ms);
-  if (from_.role == listener_role::clients && request.path() == websocket_path) {
+  if (from_.role == listener_role::clients && request.path() == websocket_path()) {
     auto answer = problem_response(426, ec::malformed, "Only WebSockets are served here.");
     answer.headers.emplace_back("Upgrade", "websocket");
     respond(answer);
@@ -106,7 +107,7 @@ void connection::upgrade() {
   auto request = std::move(http_->reader.request());
   request.remote_address = from_.remote_address;
   request.role = from_.role;
-  if (from_.role != listener_role::clients || request.path() != websocket_path)
+  if (from_.role != listener_role::clients || request.path() != websocket_path())
     return refuse_http(problem_response(404, ec::not_found, "No WebSocket is served here."));
   if (const auto answer = check_upgrade(request, *services_.allowed_origins)) {
     if (answer->status == 403)

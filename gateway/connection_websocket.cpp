@@ -65,8 +65,12 @@ void connection::on_codec_text(std::string_view message) {
 }
 
 void connection::on_codec_binary(std::string_view message) {
+  const auto& settings = *services_.settings;
   services_.observer->message_in(message.size());
-  fault(transport_fault::binary_message);
+  if (!messages_.take(settings.messages_per_second, settings.messages_burst, last_proof_ms_))
+    return fault(transport_fault::message_flood);
+  if (!services_.host->on_binary(id(), message))
+    fault(transport_fault::binary_message);
 }
 
 bool connection::on_codec_ping(std::string_view) {

@@ -1,6 +1,7 @@
 #include "gateway/upgrade_check.hpp"
 
 #include "gateway/codec/websocket_codec.hpp"
+#include "gateway/websocket_path.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -74,7 +75,7 @@ std::optional<http_response> check_upgrade(const http_request& request,
 
 std::string minimal_upgrade(const http_request& request) {
   std::string text = "GET ";
-  text.append(websocket_path).append(" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+  text.append(websocket_path()).append(" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
   text.append("Sec-WebSocket-Version: ").append(version_served).append("\r\nSec-WebSocket-Key: ");
   text.append(request.header("Sec-WebSocket-Key")).append("\r\nSec-WebSocket-Protocol: ");
   return text.append(websocket_subprotocol).append("\r\n\r\n");

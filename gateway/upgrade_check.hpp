@@ -9,15 +9,12 @@
 
 namespace machiai {
 
-/// The one path WebSockets are served at.
-inline constexpr std::string_view websocket_path = "/ws";
-
 /// Whether a page of this origin may connect. An empty list allows any; otherwise scheme, host and port must equal an
 /// entry, ignoring case; `null` only when listed.
 bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed);
 
-/// The answer that refuses an upgrade request, or nothing when it is right: GET at `websocket_path`, version 13 (RFC
-/// 6455 4.2.1), a key of 16 bytes, the subprotocol, an allowed origin or none.
+/// The answer that refuses an upgrade request, or nothing when it is right: GET, version 13 (RFC 6455 4.2.1), a key of
+/// 16 bytes, the subprotocol, an allowed origin or none.
 std::optional<http_response> check_upgrade(const http_request& request,
                                            const std::vector<std::string>& allowed_origins);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,8 @@ constexpr uint16_t abnormal = 1006;
 constexpr uint16_t internal_error = 1011;
 constexpr std::size_t handshake_bytes_max = 16 * 1024;
 constexpr std::size_t reason_bytes_max = 123;
+/// FIN and the opcode.
+constexpr unsigned char close_frame_begin = 0x88;
 
 bool may_be_sent(uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
@@ -132,11 +135,11 @@ public:
   }
 
   void close(uint16_t code, std::string_view reason) {
-    if (stage_ != stage::frames)
+    if (!is_open())
       return;
-    ours_ = true;
+    ours_ = may_be_sent(code) ? code : internal_error;
     ws::lib::error_code ignored;
-    connection_->close(may_be_sent(code) ? code : internal_error, shortened(reason), ignored);
+    connection_->close(*ours_, shortened(reason), ignored);
   }
 
   bool is_open() const { return stage_ == stage::frames && connection_->get_state() == ws::session::state::open; }
@@ -284,11 +287,14 @@ private:
     finish(how);
   }
 
-  uint16_t local_code() const { return static_cast<uint16_t>(connection_->get_local_close_code()); }
+  uint16_t local_code() const { return ours_.value_or(static_cast<uint16_t>(connection_->get_local_close_code())); }
 
   void write(std::string_view bytes) {
-    if (events_ && stage_ != stage::over)
-      events_->on_codec_write(bytes);
+    // websocketpp answers a bad close frame by one of its own even when ours is out.
+    if (!events_ || stage_ == stage::over || close_written_)
+      return;
+    close_written_ = stage_ == stage::frames && static_cast<unsigned char>(bytes.front()) == close_frame_begin;
+    events_->on_codec_write(bytes);
   }
 
   void finish(const closing& how) {
@@ -305,7 +311,9 @@ private:
   std::string request_;
   frame_guard guard_;
   stage stage_ = stage::handshake;
-  bool ours_ = false;
+  /// The code of the close that we began.
+  std::optional<uint16_t> ours_;
+  bool close_written_ = false;
   bool guard_tripped_ = false;
 };
 

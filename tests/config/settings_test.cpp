@@ -207,11 +207,11 @@ TEST_CASE("settings: a file is read, one that cannot be read is named") {
 TEST_CASE("settings table: a value is shown as TOML would have it") {
   settings given;
   given.listen.allowed_origins = {"https://a", "https://b"};
-  given.store.url = "sqlite:a\"b";
+  given.store.url = "sqlite:a\"b\n\x7F";
   std::map<std::string, std::string> shown;
   for (const auto& row : settings_table())
     shown[setting_name(row)] = setting_value(row, given);
   CHECK(shown["listen.allowed_origins"] == R"(["https://a", "https://b"])");
-  CHECK(shown["store.url"] == R"("sqlite:a\"b")");
+  CHECK(shown["store.url"] == R"("sqlite:a\"b\u000a\u007f")");
   CHECK(shown["billing.unit_yen"] == "100");
 }

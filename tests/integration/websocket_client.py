@@ -24,7 +24,7 @@ class ConnectionLost(Exception):
 class WebSocketClient:
     """One connection. Not thread-safe, but one thread may read while another writes."""
 
-    def __init__(self, address, tls=None, headers=(), subprotocol="machiai.v1", timeout_s=20):
+    def __init__(self, address, tls=None, headers=(), subprotocol="machiai.v1", timeout_s=20, path="/ws"):
         """`address` is HOST:PORT, `tls` an ssl.SSLContext or None."""
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)), timeout=timeout_s)
@@ -34,7 +34,7 @@ class WebSocketClient:
         self.buffer = b""
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
-            "GET /ws HTTP/1.1",
+            f"GET {path} HTTP/1.1",
             f"Host: {address}",
             "Upgrade: websocket",
             "Connection: Upgrade",
