@@ -56,4 +56,9 @@ void event_loop::turn(int64_t wait_ns) {
     static_cast<ready_handler*>(ready[static_cast<size_t>(i)].data.ptr)->on_ready(ready[static_cast<size_t>(i)].events);
 }
 
+void event_loop::turn_for(int64_t length_ns) {
+  for (const auto until = now_ns() + length_ns; now_ns() < until;)
+    turn(until - now_ns());
+}
+
 } // namespace machiai::bench

@@ -36,6 +36,9 @@ public:
   /// Waits at most so many nanoseconds (negative: not at all) and calls who is ready.
   void turn(int64_t wait_ns);
 
+  /// Turns for so long, whatever comes.
+  void turn_for(int64_t length_ns);
+
   /// When the last wait or read ended (kit/clock.hpp): the arrival time of what is being handled.
   int64_t time_ns() const noexcept { return time_ns_; }
   void note_time() noexcept { time_ns_ = now_ns(); }

@@ -9,8 +9,7 @@ namespace machiai::bench {
 
 namespace {
 
-constexpr double settle_s = 1;
-constexpr int64_t turn_ns = 10'000'000;
+constexpr int64_t settle_ns = 1'000'000'000;
 
 } // namespace
 
@@ -23,10 +22,10 @@ boost::json::object gathering::run() {
   const auto before = take_reading(processes_, crowd_, 0);
   crowd_.gather(wish_.clinics, wish_.consoles_each, wish_.at_once);
   const auto gathered = take_reading(processes_, crowd_, 0);
-  be_quiet(settle_s);
+  loop_.turn_for(settle_ns);
   const auto resident_gathered = resident_bytes_of(processes_.server);
   const auto quiet_from = take_reading(processes_, crowd_, 0);
-  be_quiet(wish_.seconds);
+  loop_.turn_for(from_seconds(wish_.seconds));
   const auto quiet_to = take_reading(processes_, crowd_, 0);
 
   const auto sessions = static_cast<double>(crowd_.sessions());
@@ -43,11 +42,6 @@ boost::json::object gathering::run() {
   result["resident_mib"] = resident_gathered >> 20U;
   result["resident_bytes_per_session"] = (resident_gathered - resident_before) / static_cast<int64_t>(sessions);
   return result;
-}
-
-void gathering::be_quiet(double seconds) {
-  for (const auto until = now_ns() + from_seconds(seconds); now_ns() < until;)
-    loop_.turn(turn_ns);
 }
 
 } // namespace machiai::bench

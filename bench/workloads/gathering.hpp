@@ -26,7 +26,6 @@ public:
 
 private:
   void on_news(const seat&, uint64_t, uint64_t) override {}
-  void be_quiet(double seconds);
 
   event_loop& loop_;
   gathering_wish wish_;

@@ -25,8 +25,7 @@ boost::json::object loss::run() {
   crowd_.gather(wish_.clinics, wish_.consoles_each, sign_ins_at_once);
   for (uint32_t clinic = 0; clinic < wish_.clinics; ++clinic)
     crowd_.change(clinic, 1);
-  for (const auto until = now_ns() + settle_ns; now_ns() < until;)
-    loop_.turn(turn_ns);
+  loop_.turn_for(settle_ns);
   drive(now_ns() + from_seconds(wish_.warm_up_s));
   const auto from = take_reading(processes_, crowd_, shown_);
   measuring_ = true;

@@ -27,8 +27,7 @@ boost::json::object presence::run() {
   const auto gather_from = now_ns();
   crowd_.gather(wish_.clinics, wish_.consoles_each, sign_ins_at_once);
   const auto gather_ns = now_ns() - gather_from;
-  for (const auto until = now_ns() + settle_ns; now_ns() < until;)
-    loop_.turn(turn_ns);
+  loop_.turn_for(settle_ns);
   const auto resident_gathered = resident_bytes_of(processes_.server);
 
   const auto begin = now_ns();
