@@ -50,8 +50,8 @@ void clinic_household::restore(const takeover& owner) {
   const auto now = shared_.clock();
   const auto& settings = *shared_.settings;
   earlier_stay common{{}, now, now, now};
-  if (owner.previous)
-    common.last_proof = std::min(owner.previous->at, now);
+  if (owner.last_proof_at)
+    common.last_proof = std::min(*owner.last_proof_at, now);
   if (!owner.previous || owner.previous->engine == shared_.engine) {
     // This very process had the clinic a moment ago; devices that are still connected will say so at once.
     common.announce_at = now + milliseconds{settings.connection.doubt_after_ms};
@@ -76,7 +76,8 @@ std::vector<earlier_stay> clinic_household::stays_of(const person_id& id, const 
     stay.room = room_key;
     stay.attentive = x->attentive;
     // A person in doubt already has an older proof; one that came after the mark has a newer one.
-    stay.last_proof = x->unstable_since.value_or(std::max(common.last_proof, x->since.value_or(common.last_proof)));
+    stay.last_proof = x->unstable_since.value_or(std::max(
+        {common.last_proof, x->since.value_or(common.last_proof), x->stable_since.value_or(common.last_proof)}));
     result.push_back(std::move(stay));
   }
   return result;

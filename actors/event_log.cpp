@@ -2,6 +2,7 @@
 
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
+#include "config/fixed_limits.hpp"
 #include "config/log.hpp"
 #include "config/monotonic_clock.hpp"
 #include "metrics/engine_metrics.hpp"
@@ -44,6 +45,7 @@ bool is_about_rows(const caf::error& problem) {
 void event_log_state::init(environment shared, std::shared_ptr<event_store> store) {
   shared_ = std::move(shared);
   store_ = std::move(store);
+  started_at_ = self_->clock().now();
   prove_alive();
   self_->delayed_send(self_, milliseconds{shared_.settings->store.index_interval_ms}, index_due{});
 }
@@ -232,7 +234,9 @@ void event_log_state::answer_wakes() {
   for (const auto& x : wakes)
     ids.push_back(x.clinic);
   fail_point("takeover.before");
-  auto owners = store_->take_over(ids, shared_.engine);
+  const auto& settings = *shared_.settings;
+  const auto announced_ms = std::max(settings.connection.doubt_after_ms, settings.drain.reconnect_window_ms);
+  auto owners = store_->take_over(ids, {shared_.engine, ran_ms() + announced_ms + fixed::doubts_stored_ms});
   fail_point("takeover.after");
   note_writing(owners ? caf::error{} : owners.error());
   for (size_t i = 0; i < wakes.size(); ++i) {
@@ -261,9 +265,17 @@ caf::result<bool> event_log_state::end_cleanly() {
   flush();
   if (!due_.empty())
     return make_error(ec::timed_out, "what became of the last commit is not known");
-  if (auto done = store_->mark_alive({shared_.engine, shared_.clock(), true}); !done)
+  if (auto done = store_->mark_alive(mark(true)); !done)
     return done.error();
   return true;
+}
+
+int64_t event_log_state::ran_ms() const {
+  return std::chrono::duration_cast<milliseconds>(self_->clock().now() - started_at_).count();
+}
+
+alive_mark event_log_state::mark(bool clean) const {
+  return {shared_.engine, shared_.clock(), clean, ran_ms()};
 }
 
 void event_log_state::prove_alive() {
@@ -273,7 +285,7 @@ void event_log_state::prove_alive() {
   // fails.
   // It is also how an idle engine finds out that its store works again.
   fail_point("mark.before");
-  const auto marked = store_->mark_alive({shared_.engine, shared_.clock(), false});
+  const auto marked = store_->mark_alive(mark(false));
   fail_point("mark.after");
   note_writing(marked ? caf::error{} : marked.error());
   self_->delayed_send(self_, milliseconds{shared_.settings->presence.alive_interval_ms}, alive_due{});

@@ -71,6 +71,8 @@ private:
   /// Takes out what follows a lost append of the same owner.
   void drop_lost(batch& x);
   void answer_wakes();
+  [[nodiscard]] int64_t ran_ms() const;
+  [[nodiscard]] alive_mark mark(bool clean) const;
 
   event_log_actor::pointer self_;
   environment shared_;
@@ -88,6 +90,7 @@ private:
   bool flush_scheduled_ = false;
   bool ending_ = false;
   std::chrono::steady_clock::time_point last_commit_;
+  caf::actor_clock::time_point started_at_;
 };
 
 /// Spawn it `caf::detached`: it blocks on the store.

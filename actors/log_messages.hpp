@@ -47,8 +47,8 @@ BOOST_DESCRIBE_STRUCT(answer_record, (), (principal, command, at, seq, answer, d
 BOOST_DESCRIBE_STRUCT(outbox_record, (), (seq, channel, idempotency_key, body))
 BOOST_DESCRIBE_STRUCT(snapshot_record, (), (seq, at, hash, body))
 BOOST_DESCRIBE_STRUCT(clinic_append, (), (clinic, epoch, events, answers, outbox, snapshot))
-BOOST_DESCRIBE_STRUCT(alive_mark, (), (engine, at, clean))
-BOOST_DESCRIBE_STRUCT(takeover, (), (epoch, previous))
+BOOST_DESCRIBE_STRUCT(alive_mark, (), (engine, at, clean, ran_ms))
+BOOST_DESCRIBE_STRUCT(takeover, (), (epoch, previous, last_proof_at))
 BOOST_DESCRIBE_STRUCT(clinic_history, (), (snapshot, events, answers))
 
 /// Take the clinic over and read what it was.

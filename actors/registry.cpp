@@ -107,8 +107,8 @@ void registry_state::woken(clinic_woken x) {
   }
   // What its people did since then nobody can prove.
   const auto down_since = std::exchange(known.down_since, std::nullopt);
-  if (auto& mark = x.owner.previous; mark && down_since)
-    mark->at = std::min(mark->at, *down_since);
+  if (auto& proven = x.owner.last_proof_at; proven && down_since)
+    proven = std::min(*proven, *down_since);
   known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
   known.falling_asleep = false;
   self_->monitor(known.awake);

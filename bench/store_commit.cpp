@@ -52,7 +52,7 @@ std::vector<stream> taken_over(event_store& store) {
   std::vector<clinic_id> names;
   for (size_t i = 0; i < clinics_count; ++i)
     names.emplace_back("clinic-" + std::to_string(i));
-  const auto answers = store.take_over(names, 1);
+  const auto answers = store.take_over(names, {1, 0});
   if (!answers)
     fail(answers.error());
   std::vector<stream> streams;

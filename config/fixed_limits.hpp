@@ -31,6 +31,7 @@
   LIMIT(drain_answers_ms, 2000, "ms", "How long a drain waits for commands on their way")                              \
   LIMIT(statements_waiting_max, 64, "", "Month's statements asked for and not yet read")                               \
   LIMIT(clinics_waking_max, 64, "", "Clinics read at the same time after a start")                                     \
+  LIMIT(doubts_stored_ms, 10000, "ms", "How long an engine that took over may take to store who did not come back")    \
   LIMIT(store_answer_timeout_ms, 60000, "ms", "How long a clinic waits for its history before it is woken again")      \
   LIMIT(room_answer_timeout_ms, 10000, "ms", "How long a person waits for a room's address before it asks again")      \
   LIMIT(audit_answer_timeout_ms, 5000, "ms", "How long the auditor waits for what it asks")                            \

@@ -103,20 +103,40 @@ constexpr uint32_t next_epoch(uint32_t previous, incarnation engine) {
   return previous + 1 > first_epoch_of(engine) ? previous + 1 : first_epoch_of(engine);
 }
 
-/// Proof that an engine was running at `at`. `clean` marks a planned end.
+/// Proof that an engine was running at `at`, `ran_ms` after its start by the monotonic clock. `clean` marks a planned
+/// end.
 struct alive_mark {
   incarnation engine = 0;
   timestamp at;
   bool clean = false;
+  int64_t ran_ms = 0;
   friend bool operator==(const alive_mark&, const alive_mark&) = default;
 };
 
+/// Who takes clinics over. It starts with people in the rooms of whom only the former owner knew anything; until it has
+/// run for `settled_ran_ms` it may not have stored yet who of them came back and who is in doubt. Should it end before,
+/// the next owner is told the same `last_proof_at` as this one.
+struct claimant {
+  incarnation engine = 0;
+  int64_t settled_ran_ms = 0;
+};
+
 /// Answer to taking a clinic over. `previous` is the last mark of the engine that held it before; nothing for a clinic
-/// never held.
+/// never held. Until `last_proof_at` what the log says of who is present is proven (rule R17): the time of that mark,
+/// or an older one when that engine had not settled.
 struct takeover {
   uint32_t epoch = 0;
   std::optional<alive_mark> previous;
+  std::optional<timestamp> last_proof_at;
 };
+
+/// `takeover::last_proof_at` after an owner with this mark that was told `told_at`.
+constexpr std::optional<timestamp> last_proof_of(const std::optional<alive_mark>& mark, int64_t settled_ran_ms,
+                                                 std::optional<timestamp> told_at) {
+  if (!mark)
+    return told_at;
+  return mark->ran_ms >= settled_ran_ms ? mark->at : told_at.value_or(mark->at);
+}
 
 /// All a clinic needs to be what it was: the newest snapshot and everything after it, oldest first. Answers begin
 /// with those given at the snapshot's own seq: a refusal moves no number and may be younger than the snapshot.

@@ -54,9 +54,9 @@ public:
   /// its epoch is not the clinic's newest or its first seq does not follow the last stored one.
   virtual caf::expected<commit_outcome> commit(const commit_batch& batch) = 0;
 
-  /// Raises the epoch of each clinic (`next_epoch`) and makes `engine` its owner. From then on appends with an older
-  /// epoch are refused.
-  virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) = 0;
+  /// Raises the epoch of each clinic (`next_epoch`) and makes `owner` its owner. From then on appends with an older
+  /// epoch are refused. Repeating a call whose outcome is not known tells the same `last_proof_at`.
+  virtual caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, const claimant& owner) = 0;
 
   /// The newest snapshot not after `last_seq` and the events after it up to `last_seq` (default: all). A gap in the
   /// numbering is `ec::store_damaged`.

@@ -106,7 +106,11 @@ struct folder {
     who.since = at;
   }
   void operator()(const participant_unstable& x) { participant_of(state, x.person).unstable_since = x.last_proof_at; }
-  void operator()(const participant_stable& x) { participant_of(state, x.person).unstable_since.reset(); }
+  void operator()(const participant_stable& x) {
+    auto& who = participant_of(state, x.person);
+    who.unstable_since.reset();
+    who.stable_since = at;
+  }
   void operator()(const participant_left& x) {
     move_to(state, participant_of(state, x.person), whereabouts::left, x.left_at, x.reason);
   }

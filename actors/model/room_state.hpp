@@ -24,6 +24,8 @@ struct participant {
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;
   /// Set while the person is in doubt: when it was last heard of.
   std::optional<timestamp> unstable_since;
+  /// When it was last heard of again after a doubt.
+  std::optional<timestamp> stable_since;
   /// Let in by the clinic; outlives a lost connection, so that coming back needs no second admission.
   bool admitted = false;
   /// Put out for good.
@@ -36,8 +38,8 @@ struct participant {
   friend bool operator==(const participant&, const participant&) = default;
 };
 BOOST_DESCRIBE_STRUCT(participant, (),
-                      (person, party, display_name, whereabouts, unstable_since, admitted, removed, attentive,
-                       first_arrived_at, since))
+                      (person, party, display_name, whereabouts, unstable_since, stable_since, admitted, removed,
+                       attentive, first_arrived_at, since))
 
 struct invitation {
   invite_id invite;

@@ -35,15 +35,17 @@ caf::expected<commit_outcome> memory_event_store::commit(const commit_batch& bat
 }
 
 caf::expected<std::vector<takeover>> memory_event_store::take_over(std::span<const clinic_id> clinics,
-                                                                   incarnation engine) {
+                                                                   const claimant& owner) {
   std::vector<takeover> answers;
   for (const auto& clinic : clinics) {
     auto& rows = log_->clinics[clinic];
     takeover answer;
-    if (const auto mark = log_->marks.find(rows.engine); rows.epoch > 0 && mark != log_->marks.end())
+    if (const auto mark = log_->marks.find(rows.owner.engine); rows.epoch > 0 && mark != log_->marks.end())
       answer.previous = mark->second;
-    answer.epoch = rows.epoch = next_epoch(rows.epoch, engine);
-    rows.engine = engine;
+    answer.last_proof_at = last_proof_of(answer.previous, rows.owner.settled_ran_ms, rows.proof_at);
+    answer.epoch = rows.epoch = next_epoch(rows.epoch, owner.engine);
+    rows.owner = owner;
+    rows.proof_at = answer.last_proof_at;
     heads_.set(clinic, {rows.epoch, rows.events.empty() ? 0 : rows.events.back().seq});
     answers.push_back(answer);
   }

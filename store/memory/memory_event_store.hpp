@@ -14,7 +14,8 @@ namespace machiai {
 struct memory_log {
   struct clinic_rows {
     uint32_t epoch = 0;
-    incarnation engine = 0;
+    claimant owner;
+    std::optional<timestamp> proof_at;
     std::vector<event_record> events;
     std::vector<answer_record> answers;
     std::vector<outbox_record> outbox;
@@ -31,7 +32,7 @@ public:
   explicit memory_event_store(std::shared_ptr<memory_log> log = std::make_shared<memory_log>());
 
   caf::expected<commit_outcome> commit(const commit_batch& batch) override;
-  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
+  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, const claimant& owner) override;
   caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq) override;
   caf::expected<std::optional<snapshot_record>> snapshot_until(const clinic_id& clinic, timestamp until) override;
   caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,

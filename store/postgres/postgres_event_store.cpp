@@ -32,19 +32,33 @@ pg_array texts(std::span<const clinic_id> clinics) {
   return array;
 }
 
-/// The mark in three columns from `column` on, if there is one.
-std::optional<alive_mark> mark_of(const pg_rows& rows, int i, int column) {
-  if (rows.is_null(i, column))
-    return std::nullopt;
-  return alive_mark{
-      static_cast<incarnation>(rows.bigint(i, column)), {rows.bigint(i, column + 1)}, rows.bigint(i, column + 2) != 0};
+/// A row of `select_owners`.
+takeover takeover_of(const pg_rows& rows, int i) {
+  takeover answer;
+  answer.epoch = static_cast<uint32_t>(rows.bigint(i, 0));
+  if (!rows.is_null(i, 1))
+    answer.last_proof_at = timestamp{rows.bigint(i, 1)};
+  if (!rows.is_null(i, 2))
+    answer.previous = alive_mark{
+        static_cast<incarnation>(rows.bigint(i, 2)), {rows.bigint(i, 3)}, rows.bigint(i, 4) != 0, rows.bigint(i, 5)};
+  return answer;
 }
 
+// `next_epoch` and `last_proof_of` as the server says them.
+constexpr auto raise_epochs = R"(
+INSERT INTO clinic_epochs (clinic, epoch, engine, settled_ran_ms, proof_at)
+SELECT w.clinic, greatest(coalesce(o.epoch, 0) + 1, $3::bigint), $2, $4,
+ CASE WHEN m.ran_ms >= o.settled_ran_ms THEN m.at ELSE coalesce(o.proof_at, m.at) END
+FROM unnest($1::text[]) AS w(clinic)
+LEFT JOIN clinic_epochs o ON o.clinic = w.clinic LEFT JOIN alive_marks m ON m.engine = o.engine
+ON CONFLICT (clinic) DO UPDATE
+SET epoch = excluded.epoch, engine = $2, former_engine = clinic_epochs.engine, settled_ran_ms = $4,
+ proof_at = excluded.proof_at)";
+
 constexpr auto select_owners = R"(
-SELECT coalesce(o.epoch, 0)::bigint, coalesce(o.engine, 0)::bigint, m.engine, m.at, m.clean, f.engine, f.at, f.clean
+SELECT o.epoch, o.proof_at, f.engine, f.at, f.clean, f.ran_ms
 FROM unnest($1::text[]) WITH ORDINALITY AS w(clinic, place)
-LEFT JOIN clinic_epochs o ON o.clinic = w.clinic
-LEFT JOIN alive_marks m ON m.engine = o.engine LEFT JOIN alive_marks f ON f.engine = o.former_engine
+JOIN clinic_epochs o ON o.clinic = w.clinic LEFT JOIN alive_marks f ON f.engine = o.former_engine
 ORDER BY w.place)";
 
 constexpr auto select_last_seqs = R"(
@@ -54,12 +68,6 @@ LEFT JOIN (SELECT clinic, max(seq) AS seq FROM event_log
  WHERE position > (SELECT value FROM store_state WHERE name = 'events_indexed')
  GROUP BY clinic) AS t ON t.clinic = w.clinic
 ORDER BY w.place)";
-
-constexpr auto raise_epochs = R"(
-INSERT INTO clinic_epochs (clinic, epoch, engine)
-SELECT clinic, greatest(1, $3::bigint), $2 FROM unnest($1::text[]) AS w(clinic)
-ON CONFLICT (clinic) DO UPDATE
-SET epoch = greatest(clinic_epochs.epoch + 1, $3::bigint), engine = $2, former_engine = clinic_epochs.engine)";
 
 constexpr auto count_takeover = "UPDATE store_state SET value = value + 1 WHERE name = 'takeovers' RETURNING value";
 
@@ -238,42 +246,36 @@ void postgres_event_store::note_takeovers(int64_t counter) {
 }
 
 caf::expected<std::vector<takeover>> postgres_event_store::take_over(std::span<const clinic_id> clinics,
-                                                                     incarnation engine) {
-  auto answers = try_take_over(clinics, engine);
+                                                                     const claimant& owner) {
+  auto answers = try_take_over(clinics, owner);
   if (answers || (connection_ && connection_->alive()))
     return answers;
-  return try_take_over(clinics, engine);
+  return try_take_over(clinics, owner);
 }
 
 caf::expected<std::vector<takeover>> postgres_event_store::try_take_over(std::span<const clinic_id> clinics,
-                                                                         incarnation engine) {
+                                                                         const claimant& owner) {
   if (auto ready = connect(); !ready)
     return ready.error();
   auto wanted = texts(clinics);
   const std::vector<pg_statement> statements{pg_statement{"BEGIN"},
                                              pg_statement{lock_alone},
+                                             pg_statement{raise_epochs} << wanted << as_stored(owner.engine)
+                                                                        << int64_t{first_epoch_of(owner.engine)}
+                                                                        << owner.settled_ran_ms,
                                              pg_statement{select_owners} << wanted,
                                              pg_statement{select_last_seqs} << wanted,
-                                             pg_statement{raise_epochs} << wanted << as_stored(engine)
-                                                                        << int64_t{first_epoch_of(engine)},
                                              pg_statement{count_takeover},
                                              pg_statement{"COMMIT"}};
   std::vector<pg_rows> rows;
-  if (!connection_->run(statements, rows)) {
-    if (!connection_->alive())
-      doubtful_takeovers_.insert(clinics.begin(), clinics.end());
+  if (!connection_->run(statements, rows))
     return connection_->error("take clinics over");
-  }
   fail_point("postgres.takeover.after");
   note_takeovers(rows[5].bigint(0, 0));
   std::vector<takeover> answers;
-  for (auto i = 0; i < rows[2].count(); ++i) {
-    const auto& clinic = clinics[static_cast<size_t>(i)];
-    const auto happened = doubtful_takeovers_.erase(clinic) > 0 && heads_.find(clinic) == nullptr &&
-                          rows[2].bigint(i, 1) == as_stored(engine);
-    answers.push_back(
-        {next_epoch(static_cast<uint32_t>(rows[2].bigint(i, 0)), engine), mark_of(rows[2], i, happened ? 5 : 2)});
-    heads_.set(clinic, {answers.back().epoch, static_cast<uint64_t>(rows[3].bigint(i, 0))});
+  for (auto i = 0; i < rows[3].count(); ++i) {
+    answers.push_back(takeover_of(rows[3], i));
+    heads_.set(clinics[static_cast<size_t>(i)], {answers.back().epoch, static_cast<uint64_t>(rows[4].bigint(i, 0))});
   }
   return answers;
 }
@@ -327,10 +329,11 @@ caf::expected<std::vector<clinic_id>> postgres_event_store::clinics() {
 caf::expected<void> postgres_event_store::mark_alive(const alive_mark& mark) {
   return reading([&mark](pg_connection& connection) -> caf::expected<void> {
     std::vector<pg_rows> rows;
-    if (!connection.run({pg_statement{"INSERT INTO alive_marks (engine, at, clean) VALUES ($1, $2, $3 <> 0) "
-                                      "ON CONFLICT (engine) DO UPDATE SET at = $2, clean = $3 <> 0"}
-                         << as_stored(mark.engine) << mark.at.ms << int64_t{mark.clean}},
-                        rows))
+    if (!connection.run(
+            {pg_statement{"INSERT INTO alive_marks (engine, at, clean, ran_ms) VALUES ($1, $2, $3 <> 0, $4) "
+                          "ON CONFLICT (engine) DO UPDATE SET at = $2, clean = $3 <> 0, ran_ms = $4"}
+             << as_stored(mark.engine) << mark.at.ms << int64_t{mark.clean} << mark.ran_ms},
+            rows))
       return connection.error("write the alive mark");
     return caf::unit;
   });

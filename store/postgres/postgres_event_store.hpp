@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace machiai {
@@ -19,7 +18,7 @@ public:
   static caf::expected<std::unique_ptr<event_store>> open(const store_options& options);
 
   caf::expected<commit_outcome> commit(const commit_batch& batch) override;
-  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
+  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, const claimant& owner) override;
   caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq) override;
   caf::expected<std::optional<snapshot_record>> snapshot_until(const clinic_id& clinic, timestamp until) override;
   caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,
@@ -54,7 +53,7 @@ private:
   /// another engine has the store.
   caf::expected<std::optional<commit_outcome>> settle_doubt();
   caf::expected<bool> look_for(const pg_statement& find_row);
-  caf::expected<std::vector<takeover>> try_take_over(std::span<const clinic_id> clinics, incarnation engine);
+  caf::expected<std::vector<takeover>> try_take_over(std::span<const clinic_id> clinics, const claimant& owner);
   void note_takeovers(int64_t counter);
 
   store_options options_;
@@ -67,8 +66,6 @@ private:
   /// Every row this object will ever add to a log lies behind this position.
   int64_t newest_position_ = 0;
   std::optional<doubt> doubt_;
-  /// Clinics whose takeover was not answered: if it happened, the former owner is no longer found as the owner.
-  std::set<clinic_id> doubtful_takeovers_;
 };
 
 } // namespace machiai

@@ -38,9 +38,14 @@ constexpr std::array first_schema{
 constexpr std::array answers_with_digest{"ALTER TABLE answer_log ADD COLUMN digest bigint NOT NULL DEFAULT 0"};
 constexpr std::array pruned_snapshots{"INSERT INTO store_state VALUES ('snapshots_pruned', 0)"};
 
-constexpr std::array migrations_of_this_program{postgres_migration{1, first_schema},
-                                                postgres_migration{2, answers_with_digest},
-                                                postgres_migration{3, pruned_snapshots}};
+// What is missing in older rows means: the owner had settled.
+constexpr std::array owners_told{
+    "ALTER TABLE alive_marks ADD COLUMN ran_ms bigint NOT NULL DEFAULT 0",
+    "ALTER TABLE clinic_epochs ADD COLUMN settled_ran_ms bigint NOT NULL DEFAULT 0, ADD COLUMN proof_at bigint"};
+
+constexpr std::array migrations_of_this_program{
+    postgres_migration{1, first_schema}, postgres_migration{2, answers_with_digest},
+    postgres_migration{3, pruned_snapshots}, postgres_migration{4, owners_told}};
 
 /// 0 for a schema without our tables.
 caf::expected<int64_t> version_of(pg_connection& connection, int64_t newest_version) {

@@ -73,6 +73,10 @@ bool sqlite_query::run() {
   return error_code_ == 0;
 }
 
+bool sqlite_query::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
 int64_t sqlite_query::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }

@@ -35,6 +35,7 @@ public:
   /// Runs it once for its effect and makes it ready to be bound again; false when it failed.
   bool run();
 
+  [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   /// Zeros when the blob has not the right length.

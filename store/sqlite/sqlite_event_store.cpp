@@ -34,10 +34,10 @@ constexpr auto begin_write = "BEGIN IMMEDIATE";
 constexpr auto begin_read = "BEGIN";
 
 caf::expected<std::optional<alive_mark>> read_mark(sqlite_connection& connection, int64_t engine) {
-  auto rows = connection.query("SELECT at, clean FROM alive_marks WHERE engine = ?1");
+  auto rows = connection.query("SELECT at, clean, ran_ms FROM alive_marks WHERE engine = ?1");
   std::optional<alive_mark> mark;
   if ((rows << engine).step())
-    mark = alive_mark{static_cast<incarnation>(engine), {rows.integer(0)}, rows.integer(1) != 0};
+    mark = alive_mark{static_cast<incarnation>(engine), {rows.integer(0)}, rows.integer(1) != 0, rows.integer(2)};
   if (rows.error_code() != 0)
     return connection.error(rows.error_code(), "read alive marks");
   return mark;
@@ -184,22 +184,26 @@ caf::expected<commit_outcome> sqlite_event_store::commit_new(const commit_batch&
 }
 
 /// The clinic's former owner and the end of its stream; raises the epoch.
-caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clinic, incarnation engine,
+caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clinic, const claimant& owner,
                                                           stream_head& head) {
-  takeover answer{next_epoch(0, engine), std::nullopt};
-  auto rows = connection_->query("SELECT epoch, engine FROM clinic_epochs WHERE clinic = ?1");
+  takeover answer;
+  answer.epoch = next_epoch(0, owner.engine);
+  auto rows = connection_->query("SELECT epoch, engine, settled_ran_ms, proof_at FROM clinic_epochs WHERE clinic = ?1");
   if ((rows << clinic.value).step()) {
-    answer.epoch = next_epoch(static_cast<uint32_t>(rows.integer(0)), engine);
-    const auto mark = read_mark(*connection_, rows.integer(1));
+    answer.epoch = next_epoch(static_cast<uint32_t>(rows.integer(0)), owner.engine);
+    auto mark = read_mark(*connection_, rows.integer(1));
     if (!mark)
-      return mark.error();
-    const auto doubtful = doubtful_takeovers_.find(clinic);
-    const auto again = doubtful != doubtful_takeovers_.end() && rows.integer(1) == as_stored(engine);
-    answer.previous = again ? doubtful->second : *mark;
+      return std::move(mark.error());
+    answer.previous = *mark;
+    const auto told_at = rows.is_null(3) ? std::nullopt : std::optional{timestamp{rows.integer(3)}};
+    answer.last_proof_at = last_proof_of(*mark, rows.integer(2), told_at);
   }
-  auto raise = connection_->query("INSERT INTO clinic_epochs VALUES (?1, ?2, ?3) "
-                                  "ON CONFLICT (clinic) DO UPDATE SET epoch = ?2, engine = ?3");
-  raise << clinic.value << int64_t{answer.epoch} << as_stored(engine);
+  auto raise = connection_->query(
+      "INSERT INTO clinic_epochs (clinic, epoch, engine, settled_ran_ms, proof_at) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (clinic) DO UPDATE SET epoch = ?2, engine = ?3, settled_ran_ms = ?4, proof_at = ?5");
+  raise << clinic.value << int64_t{answer.epoch} << as_stored(owner.engine) << owner.settled_ran_ms;
+  if (answer.last_proof_at)
+    raise << answer.last_proof_at->ms;
   for (const auto code : {rows.error_code(), raise.run() ? 0 : raise.error_code()})
     if (code != 0)
       return connection_->error(code, "take a clinic over");
@@ -216,7 +220,7 @@ caf::expected<takeover> sqlite_event_store::take_over_one(const clinic_id& clini
 }
 
 caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<const clinic_id> clinics,
-                                                                   incarnation engine) {
+                                                                   const claimant& owner) {
   if (auto ready = connect(); !ready)
     return ready.error();
   sqlite_transaction work{*connection_, begin_write};
@@ -225,7 +229,7 @@ caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<con
   std::vector<takeover> answers;
   std::vector<stream_head> heads(clinics.size());
   for (size_t i = 0; i < clinics.size(); ++i) {
-    auto answer = take_over_one(clinics[i], engine, heads[i]);
+    auto answer = take_over_one(clinics[i], owner, heads[i]);
     if (!answer)
       return std::move(answer.error());
     answers.push_back(*answer);
@@ -237,16 +241,11 @@ caf::expected<std::vector<takeover>> sqlite_event_store::take_over(std::span<con
   if (!takeovers)
     return takeovers.error();
   fail_point("sqlite.takeover.before");
-  if (const auto code = work.commit(); code != 0) {
-    for (size_t i = 0; i < clinics.size(); ++i)
-      doubtful_takeovers_[clinics[i]] = answers[i].previous;
+  if (const auto code = work.commit(); code != 0)
     return connection_->error(code, "take clinics over");
-  }
   takeovers_ = *takeovers;
-  for (size_t i = 0; i < clinics.size(); ++i) {
+  for (size_t i = 0; i < clinics.size(); ++i)
     heads_.set(clinics[i], heads[i]);
-    doubtful_takeovers_.erase(clinics[i]);
-  }
   return answers;
 }
 
@@ -302,9 +301,9 @@ caf::expected<std::vector<clinic_id>> sqlite_event_store::clinics() {
 caf::expected<void> sqlite_event_store::mark_alive(const alive_mark& mark) {
   if (auto ready = connect(); !ready)
     return ready;
-  auto row = connection_->query("INSERT INTO alive_marks VALUES (?1, ?2, ?3) "
-                                "ON CONFLICT (engine) DO UPDATE SET at = ?2, clean = ?3");
-  if (!(row << as_stored(mark.engine) << mark.at.ms << int64_t{mark.clean}).run())
+  auto row = connection_->query("INSERT INTO alive_marks (engine, at, clean, ran_ms) VALUES (?1, ?2, ?3, ?4) "
+                                "ON CONFLICT (engine) DO UPDATE SET at = ?2, clean = ?3, ran_ms = ?4");
+  if (!(row << as_stored(mark.engine) << mark.at.ms << int64_t{mark.clean} << mark.ran_ms).run())
     return connection_->error(row.error_code(), "write the alive mark");
   return caf::unit;
 }

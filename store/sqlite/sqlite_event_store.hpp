@@ -5,7 +5,6 @@
 #include "store/sqlite/writer_lock.hpp"
 #include "store/stream_heads.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +19,7 @@ public:
   static caf::expected<std::unique_ptr<event_store>> open(const std::string& path, const store_options& options);
 
   caf::expected<commit_outcome> commit(const commit_batch& batch) override;
-  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
+  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, const claimant& owner) override;
   caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq) override;
   caf::expected<std::optional<snapshot_record>> snapshot_until(const clinic_id& clinic, timestamp until) override;
   caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,
@@ -54,7 +53,7 @@ private:
   caf::expected<commit_outcome> settle_doubt();
   caf::expected<bool> stored(const probe& last_row);
   caf::expected<void> drop_lost_clinics(const commit_batch& batch, const batch_plan& plan);
-  caf::expected<takeover> take_over_one(const clinic_id& clinic, incarnation engine, stream_head& head);
+  caf::expected<takeover> take_over_one(const clinic_id& clinic, const claimant& owner, stream_head& head);
 
   std::string path_;
   bool read_only_;
@@ -65,8 +64,6 @@ private:
   /// The counter of takeovers as of our own last one: any other value means that somebody else took a clinic over.
   int64_t takeovers_ = 0;
   std::optional<doubt> doubt_;
-  /// What a takeover found whose COMMIT failed: a second try would only find ourselves as the former owner.
-  std::map<clinic_id, std::optional<alive_mark>> doubtful_takeovers_;
 };
 
 } // namespace machiai

@@ -47,8 +47,16 @@ constexpr auto answers_with_digest = "ALTER TABLE answer_log ADD COLUMN digest I
 
 constexpr auto pruned_snapshots = "INSERT INTO store_state VALUES ('snapshots_pruned', 0);";
 
+// What is missing in older rows means: the owner had settled.
+constexpr auto owners_told = R"(
+ALTER TABLE alive_marks ADD COLUMN ran_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE clinic_epochs ADD COLUMN settled_ran_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE clinic_epochs ADD COLUMN proof_at INTEGER;
+)";
+
 constexpr std::array migrations_of_this_program{
-    sqlite_migration{1, first_schema}, sqlite_migration{2, answers_with_digest}, sqlite_migration{3, pruned_snapshots}};
+    sqlite_migration{1, first_schema}, sqlite_migration{2, answers_with_digest}, sqlite_migration{3, pruned_snapshots},
+    sqlite_migration{4, owners_told}};
 
 /// The version of an open file; nothing stored yet is 0.
 caf::expected<int64_t> version_of(sqlite_connection& connection) {

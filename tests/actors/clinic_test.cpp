@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(actor_fixture, "clinic: whoever writes under a stale epoch end
   const auto before = shard().clinic(clinic);
   memory_event_store other(disk_log());
   const std::vector<clinic_id> ids{clinic};
-  REQUIRE(other.take_over(ids, 99));
+  REQUIRE(other.take_over(ids, {99, 0}));
   auto& page = patient("p1", "r1");
   shard().send(page, command_id{"k"}, enter_waiting("r1"));
   advance(seconds{1});

@@ -186,7 +186,8 @@ void carry_to_and_from_the_log(network& between) {
   const snapshot_record snapshot{3, noon, row.hash, "{}"};
   CHECK(between.carries(append{{clinic_id{"c"}, 2, {row, row}, {answer}, {letter}, snapshot}, 8}));
   CHECK(between.carries(append{{clinic_id{"c"}, 2, {}, {}, {}, std::nullopt}, 8}));
-  CHECK(between.carries(clinic_woken{clinic_id{"c"}, {2, alive_mark{1, noon, true}}, {snapshot, {row}, {answer}}}));
+  CHECK(between.carries(
+      clinic_woken{clinic_id{"c"}, {2, alive_mark{1, noon, true, 700}, noon}, {snapshot, {row}, {answer}}}));
   CHECK(between.carries(append_failed{make_error(ec::stale_epoch, "why")}));
   CHECK(between.carries(clinic_list{{clinic_id{"a"}, clinic_id{"b"}}}));
   CHECK(between.carries(find_clinic{clinic_id{"c"}, true}));

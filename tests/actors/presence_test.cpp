@@ -164,6 +164,42 @@ TEST_CASE_FIXTURE(in_consultation, "presence: a planned restart writes no event,
   CHECK(since() == "room.participant_unstable p1\nroom.participant_left p1\n");
 }
 
+TEST_CASE_FIXTURE(in_consultation,
+                  "presence: an engine that dies before it stored who did not come back proves nothing of them") {
+  const auto stopped_at = engine().now();
+  stop_as_planned();
+  let_pass_outside(minutes{2});
+  start();
+  advance(seconds{4});
+  CHECK(since().empty());
+  crash();
+  let_pass_outside(minutes{3});
+  start();
+  advance(seconds{4});
+  for (const auto* id : {"d1", "p1"}) {
+    CHECK(stored_participant("r1", id)->whereabouts == whereabouts::left);
+    CHECK(stored_participant("r1", id)->since == stopped_at);
+  }
+}
+
+TEST_CASE_FIXTURE(in_consultation, "presence: a return between two crashes is proof, for who returned") {
+  crash();
+  let_pass_outside(seconds{10});
+  start();
+  advance(seconds{1});
+  const auto first_proof = *stored_participant("r1", "p1")->unstable_since;
+  CHECK(is_ok(ask(doctor("d1"), enter("r1"))));
+  const auto returned_at = engine().now();
+  advance(seconds{3});
+  crash();
+  let_pass_outside(minutes{3});
+  start();
+  advance(seconds{4});
+  CHECK(*stored_participant("r1", "d1")->since >= returned_at - milliseconds{1});
+  CHECK(*stored_participant("r1", "d1")->since <= returned_at);
+  CHECK(stored_participant("r1", "p1")->since == first_proof);
+}
+
 TEST_CASE_FIXTURE(in_consultation, "presence: a leave on a new connection ends the doubt and the stay at once") {
   shard().drop(doctor_page);
   advance(seconds{10});

@@ -134,11 +134,17 @@ class Judge:
         self.world = world
         store = world.engine.store
         self.events, self.answers = read_events(store), read_answers(store)
-        marks = {row["engine"]: row["at"] for row in read_rows(store, "alive_marks", ["engine", "at"])}
-        owners = {row["clinic"]: row["engine"] for row in read_rows(store, "clinic_epochs", ["clinic", "engine"])}
-        # Of the engine that had the clinic last; one that died before it took the clinic over proves nothing.
-        self.marks = {clinic: marks[engine] for clinic, engine in owners.items()}
+        marks = {row["engine"]: row for row in read_rows(store, "alive_marks", ["engine", "at", "ran_ms"])}
+        owners = read_rows(store, "clinic_epochs", ["clinic", "engine", "settled_ran_ms", "proof_at"])
+        self.proofs = {x["clinic"]: self.proof_of(x, marks[x["engine"]]) for x in owners}
         self.models = {clinic: Clinic().read(rows) for clinic, rows in self.events.items()}
+
+    @staticmethod
+    def proof_of(owner, mark):
+        """The mark of the engine that had the clinic last; what that one was told if it died before it could store who
+        came back to it. An engine that died before it took the clinic over proves nothing."""
+        settled = owner["proof_at"] is None or mark["ran_ms"] >= owner["settled_ran_ms"]
+        return mark["at"] if settled else owner["proof_at"]
 
     def judge(self):
         assert not self.world.faults, self.world.faults[:5]
@@ -276,12 +282,8 @@ class Judge:
                     key = (clinic, who.name)
                     if not who.present:
                         continue
-                    proof = who.last_proof(self.marks[clinic])
+                    proof = who.last_proof(self.proofs[clinic])
                     if key in self.world.away:
-                        # An engine that dies between taking a clinic over and storing its doubts leaves its own mark
-                        # as proof of everybody there (docs/faults.md).
-                        if who.doubt is None:
-                            self.world.away[key]["proof"] = proof
                         continue
                     where = {"room": room.name, "proof": proof, "end": model.seq}
                     actor = acting.get(key)
@@ -433,6 +435,7 @@ def forget_answers(world, judge):
 def renew_mark(world, judge):
     """As if the time of the restart proved anybody there."""
     run_sql(world.engine.store, "UPDATE alive_marks SET at = at + 1500")
+    run_sql(world.engine.store, "UPDATE clinic_epochs SET proof_at = NULL")
 
 
 def broken_logs(judge):

@@ -22,14 +22,15 @@ class Person:
         self.name, self.where, self.party = name, "absent", None
         self.admitted = self.removed = False
         self.since = self.doubt = None
+        self.stable = 0
 
     @property
     def present(self):
         return self.where in ("waiting", "in_room")
 
-    def last_proof(self, mark):
-        """Until when the log and the engine's last alive mark prove the person there."""
-        return self.doubt if self.doubt is not None else max(self.since, mark)
+    def last_proof(self, clinic_proof):
+        """Until when the log and what proves its clinic alive prove the person there."""
+        return self.doubt if self.doubt is not None else max(self.since, self.stable, clinic_proof)
 
 
 class Room:
@@ -145,7 +146,7 @@ class Clinic:
     def participant_stable(self, room, row, body):
         who = self.person(room, row)
         assert who.present and who.doubt is not None, "no doubt to end"
-        who.doubt = None
+        who.doubt, who.stable = None, row["at"]
 
     def participant_left(self, room, row, body):
         who = self.person(room, row)

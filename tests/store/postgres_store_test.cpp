@@ -96,21 +96,21 @@ TEST_CASE("postgres: a server that does not answer is given up after the timeout
   check_stored_once(*store, stream);
 }
 
-TEST_CASE("postgres: a takeover whose answer was lost still tells of the former owner") {
+TEST_CASE("postgres: a takeover whose answer was lost still tells the former owner's proof") {
   for (const auto what : {cut::before_forwarding, cut::before_answering}) {
     postgres_backend backend;
     sample_stream stream{"c-1", 0};
     {
       const auto former = require_open(backend.open());
       own(*former, stream, 77);
-      REQUIRE(former->mark_alive({77, {1234}, false}));
+      REQUIRE(former->mark_alive({77, {1234}, false, 0}));
       REQUIRE(former->commit(batch_of(stream.next(2))));
     }
     cutting_proxy proxy{postgres_server::shared().port()};
     const auto store = require_open(open_store(through(backend, proxy)));
     proxy.arm(what);
     const auto answer = own(*store, stream, 88);
-    CHECK(answer.previous == alive_mark{77, {1234}, false});
+    CHECK(answer.last_proof_at == timestamp{1234});
     CHECK(answer.epoch >= 2);
     REQUIRE(store->commit(batch_of(stream.next(1))));
     check_stored_once(*store, stream);
@@ -198,9 +198,9 @@ TEST_CASE("postgres: a reader writes nothing, works beside an engine, and needs 
   const auto reader = require_open(backend.open_to_read());
   REQUIRE(store->commit(batch_of(stream.next(3))));
   check_stored_once(*reader, stream);
-  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false}));
+  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false, 0}));
   const std::vector clinics{stream.clinic()};
-  CHECK_FALSE(reader->take_over(clinics, 5));
+  CHECK_FALSE(reader->take_over(clinics, {5, 0}));
 }
 
 TEST_CASE("postgres: no message holds the password") {

@@ -80,7 +80,7 @@ TEST_CASE("postgres lock: an engine whose store was taken over is told so, and n
     CHECK_MESSAGE(told.find("another engine writes to this store (session ") != std::string::npos, told);
     CHECK(told.find("open-sesame") == std::string::npos);
   }
-  CHECK(code_of(store->mark_alive({first_engine, {1}, false}).error()) == ec::stale_epoch);
+  CHECK(code_of(store->mark_alive({first_engine, {1}, false, 0}).error()) == ec::stale_epoch);
   CHECK(require_open(backend.open_to_read())->load(stream.clinic())->events.size() == 1);
 }
 

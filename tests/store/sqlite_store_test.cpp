@@ -54,7 +54,7 @@ TEST_CASE("sqlite: a reader works beside a writing engine, after it, and without
   REQUIRE(engine_store->commit(batch_of(stream.next(2))));
   CHECK(stored_events(*reader, stream.clinic()) == 5);
   CHECK(*reader->clinics() == std::vector{stream.clinic()});
-  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false}));
+  CHECK_FALSE(reader->mark_alive({first_engine, {1}, false, 0}));
   CHECK_FALSE(reader->index_step(10));
   reader.reset();
   engine_store.reset();

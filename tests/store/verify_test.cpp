@@ -82,7 +82,7 @@ TEST_CASE("verify: a snapshot of another history or beyond the events' end is fo
       const auto store = require_open(backend.open());
       sample_stream stream{"c-1", 1};
       const std::vector clinics{stream.clinic()};
-      REQUIRE(store->take_over(clinics, 1));
+      REQUIRE(store->take_over(clinics, {1, 0}));
       auto append = stream.next(3);
       append.snapshot = stream.snapshot();
       if (beyond)
@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE("verify: a row changed or removed behind the store's back is 
     const auto store = require_open(backend.open());
     sample_stream stream{"c-1", 1};
     const std::vector clinics{stream.clinic()};
-    REQUIRE(store->take_over(clinics, 1));
+    REQUIRE(store->take_over(clinics, {1, 0}));
     REQUIRE(store->commit(batch_of(stream.next(9))));
     backend.run(damage);
     const auto verified = verify_clinic(*store, stream.clinic());
@@ -123,7 +123,7 @@ TEST_CASE_TEMPLATE("verify: a cut-off end shows against the answers left behind,
   const auto store = require_open(backend.open());
   sample_stream stream{"c-1", 1};
   const std::vector clinics{stream.clinic()};
-  REQUIRE(store->take_over(clinics, 1));
+  REQUIRE(store->take_over(clinics, {1, 0}));
   REQUIRE(store->commit(batch_of(stream.next(5))));
   REQUIRE(store->commit(batch_of(stream.next(4))));
   const auto whole = verify_clinic(*store, stream.clinic());

@@ -41,10 +41,10 @@ caf::expected<commit_outcome> faulty_event_store::commit(const commit_batch& bat
 }
 
 caf::expected<std::vector<takeover>> faulty_event_store::take_over(std::span<const clinic_id> clinics,
-                                                                   incarnation engine) {
+                                                                   const claimant& owner) {
   if (down_)
     return down();
-  return inner_->take_over(clinics, engine);
+  return inner_->take_over(clinics, owner);
 }
 
 caf::expected<clinic_history> faulty_event_store::load(const clinic_id& clinic, uint64_t last_seq) {

@@ -33,7 +33,7 @@ public:
   void set_down(bool down) { down_ = down; }
 
   caf::expected<commit_outcome> commit(const commit_batch& batch) override;
-  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, incarnation engine) override;
+  caf::expected<std::vector<takeover>> take_over(std::span<const clinic_id> clinics, const claimant& owner) override;
   caf::expected<clinic_history> load(const clinic_id& clinic, uint64_t last_seq) override;
   caf::expected<std::optional<snapshot_record>> snapshot_until(const clinic_id& clinic, timestamp until) override;
   caf::expected<void> scan(const clinic_id& clinic, uint64_t first_seq,

@@ -48,7 +48,7 @@ snapshot_record sample_stream::snapshot() const {
 
 takeover own(event_store& store, sample_stream& stream, incarnation engine) {
   const std::vector clinics{stream.clinic()};
-  const auto answers = store.take_over(clinics, engine);
+  const auto answers = store.take_over(clinics, {engine, 0});
   REQUIRE_MESSAGE(answers, message_of(answers.error()));
   REQUIRE(answers->size() == 1);
   stream.set_epoch(answers->front().epoch);

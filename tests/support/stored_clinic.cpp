@@ -10,7 +10,7 @@ namespace machiai::test {
 void store_clinic(event_store& store, const std::string& id, const model_clinic& clinic,
                   const std::set<uint64_t>& snapshots_after) {
   const std::vector clinics{clinic_id{id}};
-  const auto owner = store.take_over(clinics, 1);
+  const auto owner = store.take_over(clinics, {1, 0});
   REQUIRE_MESSAGE(owner, message_of(owner.error()));
   clinic_append append;
   append.clinic = clinic_id{id};
