@@ -15,7 +15,7 @@ clinic_view view_of(const clinic_stream& stream, const clinic_household& househo
   auto it = rooms.upper_bound(wish.after);
   for (; it != rooms.end() && result.rooms.size() < wish.rooms_max; ++it) {
     const auto actor = actors.find(it->first);
-    auto address = actor == actors.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(actor->second);
+    auto address = actor == actors.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(actor->second.actor);
     result.rooms.push_back({it->first, it->second, std::move(address)});
   }
   result.more = it != rooms.end();

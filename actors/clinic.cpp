@@ -206,7 +206,7 @@ void clinic_actor_state::ask_room(const command_origin& origin, const room_comma
   if (auto refusal = check_room_command(stream_->state(), command, shared_.settings->clinic))
     stream_->answer(origin, std::max(shared_.clock(), stream_->state().last_at), refusal);
   else
-    self_->send(household_->room(room_of(command)), room_request{origin, command});
+    household_->ask_room(room_of(command), room_request{origin, command});
 }
 
 void clinic_actor_state::repeat(const repeat_answer& x) {
@@ -217,7 +217,7 @@ void clinic_actor_state::repeat(const repeat_answer& x) {
 caf::result<room_actor> clinic_actor_state::find(const get_room& x) {
   if (!find_room(stream_->state(), x.room))
     return make_error(ec::not_found, "there is no such appointment");
-  return household_->room(x.room);
+  return household_->room_for(x.person, x.room);
 }
 
 caf::result<bool> clinic_actor_state::check(const check_entry& x) const {
@@ -243,6 +243,8 @@ void clinic_actor_state::number(const room_decided& x) {
     stream_->answer(*x.origin, x.at, x.refusal);
   if (x.heard > 0)
     tell_place(x.room, x.person, x.heard);
+  else
+    household_->heard_from_room(self_->current_sender(), x.room);
   end_turn();
 }
 
@@ -330,7 +332,7 @@ void clinic_actor_state::look_around() {
   const auto policy = shared_.policy();
   for (const auto& [id, room] : stream_->state().rooms)
     if (const auto due = next_deadline(room, policy); due && *due <= now)
-      self_->send(household_->room(id), room_deadline_due{});
+      household_->ask_room(id, room_deadline_due{});
   tidy_up();
   const milliseconds sleep_after{shared_.settings->clinic.sleep_after_ms};
   if (is_needed())

@@ -41,7 +41,7 @@ clinic_household::clinic_household(clinic_actor::pointer self, const environment
 
 clinic_household::~clinic_household() {
   for (const auto& [id, room] : rooms_)
-    caf::anon_send_exit(room, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(room.actor, caf::exit_reason::user_shutdown);
   for (const auto& [id, person] : persons_)
     caf::anon_send_exit(person.actor, caf::exit_reason::user_shutdown);
 }
@@ -83,14 +83,41 @@ std::vector<earlier_stay> clinic_household::stays_of(const person_id& id, const 
   return result;
 }
 
-room_actor clinic_household::room(const room_id& id) {
+clinic_household::room_child& clinic_household::room(const room_id& id) {
   auto& known = rooms_[id];
-  if (!known) {
+  if (!known.actor) {
     const auto* state = find_room(stream_.state(), id);
-    known = self_->spawn(machiai::room, shared_, id, state ? *state : room_state{}, handle_of(self_));
-    self_->monitor(known);
+    known.actor = self_->spawn(machiai::room, shared_, id, state ? *state : room_state{}, handle_of(self_));
+    self_->monitor(known.actor);
   }
   return known;
+}
+
+room_actor clinic_household::room_for(const person_id& person, const room_id& id) {
+  auto& known = room(id);
+  if (persons_.contains(person))
+    known.known_to.insert(person);
+  return known.actor;
+}
+
+void clinic_household::heard_from_room(const caf::strong_actor_ptr& room, const room_id& id) {
+  const auto it = rooms_.find(id);
+  // Neither one that was archived nor one that died after it said this.
+  if (it == rooms_.end() || it->second.actor != room)
+    return;
+  invariant(it->second.under_way > 0, "a room answers what it was asked, once");
+  --it->second.under_way;
+  let_room_rest(it);
+}
+
+/// Nothing is in the mailbox of a room that nobody asked and nobody knows, so its next actor starts from all it
+/// decided.
+void clinic_household::let_room_rest(std::map<room_id, room_child>::iterator it) {
+  if (it->second.under_way > 0 || !it->second.known_to.empty())
+    return;
+  self_->demonitor(it->second.actor.address());
+  caf::anon_send_exit(it->second.actor, caf::exit_reason::user_shutdown);
+  rooms_.erase(it);
 }
 
 person_actor clinic_household::person(const principal& who, const identity& as) {
@@ -129,6 +156,11 @@ void clinic_household::let_go(const person_id& id) {
     return;
   caf::anon_send_exit(it->second.actor, caf::exit_reason::user_shutdown);
   persons_.erase(it);
+  for (auto room = rooms_.begin(); room != rooms_.end();) {
+    const auto here = room++;
+    if (here->second.known_to.erase(id) > 0)
+      let_room_rest(here);
+  }
 }
 
 person_actor clinic_household::spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays) {
@@ -152,7 +184,8 @@ void clinic_household::count_restart(actor_label kind) const {
 
 clinic_household::loss clinic_household::bury(const caf::down_msg& x) {
   const auto is_source = [&](const auto& actor) { return actor && actor->id() == x.source.id(); };
-  const auto room = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return is_source(r.second); });
+  const auto room =
+      std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& r) { return is_source(r.second.actor); });
   const auto person =
       std::find_if(persons_.begin(), persons_.end(), [&](const auto& p) { return is_source(p.second.actor); });
   if (room == rooms_.end() && person == persons_.end())
@@ -180,9 +213,13 @@ void clinic_household::forget_room(const room_id& id) {
 }
 
 void clinic_household::rebuild_room(const room_id& id) {
-  rooms_.erase(id);
-  if (find_room(stream_.state(), id))
+  auto& dead = rooms_.at(id);
+  dead.actor = room_actor{};
+  dead.under_way = 0;
+  if (find_room(stream_.state(), id) && !dead.known_to.empty())
     room(id);
+  else
+    rooms_.erase(id);
   tell_of_rebuilt(id);
 }
 

@@ -11,13 +11,15 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
 namespace machiai {
 
 /// A clinic's rooms and persons: spawns them on demand from what the stream says, rebuilds the ones that die, ends them
-/// with the clinic. Owned by the clinic actor.
+/// with the clinic. A room has an actor while something asked of it is under way or a person knows its address. Owned
+/// by the clinic actor.
 class clinic_household {
 public:
   clinic_household(clinic_actor::pointer self, const environment& shared, const clinic_stream& stream);
@@ -28,7 +30,17 @@ public:
   /// Persons who were present when the clinic was last heard of, in doubt since then (rules R4, R17).
   void restore(const takeover& owner);
 
-  room_actor room(const room_id& id);
+  /// The room's address for a person; it holds until the person is let go.
+  room_actor room_for(const person_id& person, const room_id& id);
+  /// Sends `x`, to which the room answers with one `room_decided` that nobody else caused.
+  template <class Message>
+  void ask_room(const room_id& id, Message x) {
+    auto& known = room(id);
+    ++known.under_way;
+    self_->send(known.actor, std::move(x));
+  }
+  /// That answer is here.
+  void heard_from_room(const caf::strong_actor_ptr& room, const room_id& id);
   /// The actor of a patient, doctor or guest; null for anybody else.
   /// @pre not `has_other_role(who)`.
   person_actor person(const principal& who, const identity& as);
@@ -42,8 +54,14 @@ public:
 
   /// The room left the board.
   void forget_room(const room_id& id);
+  struct room_child {
+    room_actor actor;
+    /// Answers still to come.
+    size_t under_way = 0;
+    std::set<person_id> known_to;
+  };
   /// The rooms that have an actor.
-  [[nodiscard]] const std::map<room_id, room_actor>& rooms() const { return rooms_; }
+  [[nodiscard]] const std::map<room_id, room_child>& rooms() const { return rooms_; }
 
   /// What a death of one of the household came to.
   enum class death { none_of_ours, expected, rebuilt, too_many };
@@ -62,6 +80,8 @@ private:
     identity as;
   };
 
+  room_child& room(const room_id& id);
+  void let_room_rest(std::map<room_id, room_child>::iterator it);
   person_actor spawn_person(const principal& who, const identity& as, std::vector<earlier_stay> stays);
   [[nodiscard]] std::vector<earlier_stay> stays_of(const person_id& id, const earlier_stay& common) const;
   void count_restart(actor_label kind) const;
@@ -72,7 +92,7 @@ private:
   clinic_actor::pointer self_;
   const environment& shared_;
   const clinic_stream& stream_;
-  std::map<room_id, room_actor> rooms_;
+  std::map<room_id, room_child> rooms_;
   std::map<person_id, person_child> persons_;
   restart_intensity restarts_;
 };

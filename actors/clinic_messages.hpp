@@ -86,8 +86,10 @@ BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, 
 
 struct get_room {
   room_id room;
+  /// Who asks.
+  person_id person;
 };
-BOOST_DESCRIBE_STRUCT(get_room, (), (room))
+BOOST_DESCRIBE_STRUCT(get_room, (), (room, person))
 
 /// Answered with true, or with the refusal an entrance would get now. Lets nobody in.
 struct check_entry {

@@ -294,7 +294,7 @@ void person_actor_state::tell_room(const room_id& room, Message x) {
 }
 
 void person_actor_state::ask_for_room(const room_id& room) {
-  self_->request(clinic_, milliseconds{fixed::room_answer_timeout_ms}, get_room{room})
+  self_->request(clinic_, milliseconds{fixed::room_answer_timeout_ms}, get_room{room, who_.person})
       .then(
           [this, room](const room_actor& found) {
             auto& where = place_of(room);

@@ -42,8 +42,7 @@ void room_actor_state::keep(const std::vector<event_payload>& events, timestamp 
 
 void room_actor_state::report(room_decided x) {
   x.room = id_;
-  if (!x.events.empty() || x.origin || x.heard > 0)
-    self_->send(clinic_, std::move(x));
+  self_->send(clinic_, std::move(x));
 }
 
 void room_actor_state::enter(const person_enters& x) {

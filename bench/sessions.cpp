@@ -195,7 +195,8 @@ private:
   const wish& w_;
 };
 
-caf::behavior crowd(caf::event_based_actor* self, crowd_state* state, const wish* wanted, registry_actor registry) {
+caf::behavior crowd(caf::event_based_actor* self, crowd_state* state, const wish* wanted,
+                    const registry_actor& registry) {
   const auto shard = std::make_shared<crowd_shard>(self, *state, *wanted);
   for (const auto& each : state->clinics)
     self->send(registry, seek_clinic{each.id, true});

@@ -35,7 +35,7 @@ boost::json::object gathering::run() {
   result["lost"] = 0;
   result["faults"] = crowd_.faults();
   result["sessions"] = crowd_.sessions();
-  result["storm_s"] = static_cast<double>(storm_ns / 1'000'000) / 1000;
+  result["storm_s"] = std::round(static_cast<double>(storm_ns) / 1e6) / 1000;
   result["sign_ins_per_s"] = std::round(sessions / static_cast<double>(storm_ns) * 1e9);
   result["server_cpu_us_per_sign_in"] =
       std::round(static_cast<double>(gathered.server_cpu_ns - before.server_cpu_ns) / 1e3 / sessions);

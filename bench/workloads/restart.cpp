@@ -2,6 +2,7 @@
 
 #include "bench/kit/clock.hpp"
 
+#include <cmath>
 #include <csignal>
 #include <stdexcept>
 #include <string>
@@ -16,7 +17,7 @@ constexpr uint64_t first_entrance = 1;
 constexpr uint64_t second_entrance = 3;
 
 double seconds_since(int64_t begin_ns) {
-  return static_cast<double>((now_ns() - begin_ns) / 1'000'000) / 1000;
+  return std::round(static_cast<double>(now_ns() - begin_ns) / 1e6) / 1000;
 }
 
 } // namespace
@@ -49,7 +50,8 @@ boost::json::object restart::run() {
 }
 
 void restart::wait_for(const size_t& count, size_t wanted, const char* what) {
-  for (const auto until = now_ns() + patience_ns; count < wanted;) {
+  const auto until = now_ns() + patience_ns;
+  while (count < wanted) {
     if (now_ns() > until)
       throw std::runtime_error(std::string("only ") + std::to_string(count) + " of " + std::to_string(wanted) + ' ' +
                                what);

@@ -48,7 +48,7 @@ struct audited : in_consultation {
 
   room_state& room_itself(const std::string& id) {
     const auto& live = *state_of<clinic_actor_state>(shard().clinic(clinic));
-    const auto* room = state_of<room_actor_state>(live.household().rooms().at(room_id{id}));
+    const auto* room = state_of<room_actor_state>(live.household().rooms().at(room_id{id}).actor);
     return const_cast<room_state&>(room->known());
   }
 

@@ -135,7 +135,7 @@ void carry_news(network& between) {
   CHECK(between.carries(close_feed{7, 3}));
   CHECK(between.carries(subscribe{some_session, origin.who, "name", visit, position{2, 9}}));
   CHECK(between.carries(repeat_answer{origin}));
-  CHECK(between.carries(get_room{room_id{"r"}}));
+  CHECK(between.carries(get_room{room_id{"r"}, person_id{"p"}}));
   CHECK(between.carries(
       feed_opened{clinic_id{"c"}, {{{key_id{"k"}, "EdDSA", "pem"}}, {key_id{"o"}}, {{who.person, noon}}}}));
   CHECK(between.carries(feed{clinic_id{"c"}, {{visit, {1, 2}, "visit", true, "{}"}}}));

@@ -21,7 +21,7 @@ struct places_peek : person_actor_state {
 
 struct failing_actors : waiting_patient {
   const clinic_actor_state& live() { return *state_of<clinic_actor_state>(shard().clinic(clinic)); }
-  room_actor room(const std::string& id) { return live().household().rooms().at(room_id{id}); }
+  room_actor room(const std::string& id) { return live().household().rooms().at(room_id{id}).actor; }
   void kill(const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::kill); }
 
   /// Rooms keep what they were told for later.
@@ -175,11 +175,30 @@ TEST_CASE_FIXTURE(failing_actors,
   CHECK(engine().shared().store_takes_commands());
 }
 
+TEST_CASE_FIXTURE(failing_actors, "room: has an actor while a person knows it or something is asked of it") {
+  const auto& rooms = live().household().rooms();
+  CHECK(rooms.contains(room_id{"r1"}));
+  CHECK_FALSE(rooms.contains(room_id{"r2"}));
+  shard().send(at(doctor_page), command_id{"lock"}, of_room({lock_room{room_id{"r2"}}}));
+  run_all_but_rooms();
+  CHECK(rooms.contains(room_id{"r2"}));
+  settle();
+  CHECK_FALSE(rooms.contains(room_id{"r2"}));
+  CHECK(stored().rooms.at(room_id{"r2"}).locked);
+  const auto second = patient("p2", "r2").id;
+  CHECK(is_ok(ask(at(second), enter_waiting("r2"))));
+  CHECK(rooms.contains(room_id{"r2"}));
+  shard().drop(second);
+  advance(minutes{2});
+  CHECK_FALSE(rooms.contains(room_id{"r2"}));
+  CHECK(rooms.contains(room_id{"r1"}));
+}
+
 TEST_CASE_FIXTURE(failing_actors, "clinic: its state and its rooms' are what the log says") {
   ask(at(doctor_page), admit_to("r1", "p1"));
   CHECK(live().stream().state() == stored());
-  for (const auto& [id, actor] : live().household().rooms())
-    CHECK(state_of<room_actor_state>(actor)->known() == stored().rooms.at(id));
+  for (const auto& [id, child] : live().household().rooms())
+    CHECK(state_of<room_actor_state>(child.actor)->known() == stored().rooms.at(id));
 }
 
 TEST_CASE_FIXTURE(actor_fixture, "clinic: an idle one sleeps and wakes on demand with everything intact") {

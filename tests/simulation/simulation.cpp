@@ -343,7 +343,8 @@ std::string simulation::check_actors(const clinic_id& clinic) {
     if (state != stored)
       return "the clinic's state is not what its log says";
     for (const auto& [id, room] : live->household().rooms())
-      if (const auto* known = state_of<room_actor_state>(room); known != nullptr && known->known() != stored.rooms[id])
+      if (const auto* known = state_of<room_actor_state>(room.actor);
+          known != nullptr && known->known() != stored.rooms[id])
         return "the state of " + id.value + " is not what its log says";
   }
   return {};

@@ -218,8 +218,8 @@ void simulation::kill_an_actor() {
   constexpr auto why = caf::exit_reason::kill;
   const auto& id = live->stream().id();
   std::vector<caf::actor> victims;
-  for (const auto& [room, actor] : live->household().rooms())
-    victims.push_back(caf::actor_cast<caf::actor>(actor));
+  for (const auto& [room, child] : live->household().rooms())
+    victims.push_back(caf::actor_cast<caf::actor>(child.actor));
   live->household().for_each_person(
       [&](const person_id&, const person_actor& actor) { victims.push_back(caf::actor_cast<caf::actor>(actor)); });
   disturb(id);
