@@ -18,7 +18,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = {"machiai": "machiai", "machiai-faulty": "tests/machiai-faulty", "test_store": "tests/test_store"}
+PROGRAMS = {"machiai": "machiai", "machiai-faulty": "tests/machiai-faulty", "test_store": "tests/test_store",
+            "test_actors": "tests/test_actors"}
 TEST_SECONDS = 600
 
 
