@@ -26,6 +26,7 @@ START_S = 10
 SETTINGS = {
     "connection.messages_per_second": "100000",
     "connection.messages_burst": "1000000",
+    "connection.http_requests_per_second": "100000",
     "connection.connections_max": "19700",
     "connection.connections_per_address_max": "19700",
     "command.in_flight_per_session_max": "10000",

@@ -8,6 +8,7 @@
 #include "commands/exit_code.hpp"
 #include "commands/statement_service.hpp"
 #include "commands/synthetic_visits.hpp"
+#include "commands/thread_reserve.hpp"
 #include "commands/vital_actor.hpp"
 #include "config/error.hpp"
 #include "config/log.hpp"
@@ -39,6 +40,15 @@ incarnation new_incarnation() {
   return static_cast<uint64_t>(system_wall_clock().now_ms()) << 16U | (random() & 0xFFFFU);
 }
 
+/// CAF's threads and the gateway's: one for every two cores each.
+uint32_t half_the_cores() {
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
+
+/// Threads beside those: CAF's timer, log, auditor, statements, synthetic visits, the watch over the end; and some for
+/// what libraries start.
+constexpr uint32_t other_threads = 10;
+
 /// Ends the process at once: the clinics are another engine's, and nothing here can be written or promised any more.
 void end_without_store(const caf::error& why) {
   log_error("engine.store_taken_over", why);
@@ -69,6 +79,10 @@ engine::engine(settings given) {
 }
 
 caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
+  const auto threads = half_the_cores() + std::max(half_the_cores(), given.listen.shards) + other_threads;
+  if (!can_start_threads(threads))
+    return make_error(ec::system_failure, "the system does not give this process " + std::to_string(threads) +
+                                              " threads (pids.max of its cgroup, RLIMIT_NPROC)");
   std::unique_ptr<engine> made{new engine(std::move(given))};
   if (auto problem = made->open_store())
     return problem;
@@ -76,7 +90,7 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
   made->config_->add_message_types<caf::id_block::machiai>();
   made->config_->add_thread_hook<batch_threads>();
   made->config_->set("scheduler.policy", caf::atom("sharing"));
-  made->config_->set("scheduler.max-threads", std::max(1U, std::thread::hardware_concurrency() / 2));
+  made->config_->set("scheduler.max-threads", half_the_cores());
   made->system_ = std::make_unique<caf::actor_system>(*made->config_);
   made->system_->await_actors_before_shutdown(false);
   made->log_ = made->system_->spawn<caf::detached>(event_log, made->shared_, made->store_);

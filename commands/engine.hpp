@@ -22,7 +22,7 @@ class synthetic_visits;
 class engine {
 public:
   /// Everything runs when it returns. Errors say which part could not start: `ec::bad_setting` for settings and keys,
-  /// `ec::system_failure` for addresses, else the store's.
+  /// `ec::system_failure` for addresses and threads, else the store's.
   static caf::expected<std::unique_ptr<engine>> start(settings given);
 
   ~engine();

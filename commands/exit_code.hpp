@@ -18,7 +18,7 @@ enum class exit_code : int {
   settings = 3,
   /// The store cannot be opened, read or written.
   store = 4,
-  /// An address cannot be listened on, or a server not be reached.
+  /// An address cannot be listened on, a server not be reached, or the system gives no more threads.
   network = 5,
   /// A defect in the program.
   internal = 6,
@@ -27,7 +27,8 @@ enum class exit_code : int {
 /// The same as a table for `--help`.
 inline constexpr std::string_view exit_code_help =
     "Exit codes: 0 done; 1 what was checked is not right; 2 wrong command line, input or token; 3 wrong settings or\n"
-    "key file; 4 the store cannot be used; 5 an address cannot be listened on or reached; 6 a defect in the program";
+    "key file; 4 the store cannot be used; 5 an address cannot be listened on or reached, or threads are\n"
+    "not to be had; 6 a defect in the program";
 
 /// Prints `machiai: MESSAGE` on stderr, one line, and gives back the code for `return`.
 int fail(exit_code code, const caf::error& error);

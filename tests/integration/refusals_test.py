@@ -5,6 +5,7 @@ nothing damaged. `refusals_test.py EXE`"""
 import contextlib
 import hashlib
 import itertools
+import os
 import pathlib
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import machiai_test
 from fault_kit import run_sql, until
 from postgres import Postgres, free_port
 
+PID_GROUPS = pathlib.Path("/sys/fs/cgroup/pids")
 USAGE_WRONG, SETTINGS_WRONG, STORE, NETWORK = 2, 3, 4, 5
 
 
@@ -43,12 +45,19 @@ class refused_start(machiai_test.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.store = f"sqlite:{self.folder}/machiai.db"
+        self.group = None
 
     def serve(self, *arguments, store=None):
         given = {"--listen": "127.0.0.1:0", "--admin": "127.0.0.1:0", "--store": store or self.store}
         given.update(zip(arguments[::2], arguments[1::2]))
         command = [machiai_test.EXE, "serve", *itertools.chain.from_iterable(given.items())]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+        join = self.join_group if self.group else None
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False, preexec_fn=join
+        )
+
+    def join_group(self):
+        (self.group / "cgroup.procs").write_text(str(os.getpid()))
 
     def refuse(self, code, names, *arguments, store=None):
         result = self.serve(*arguments, store=store)
@@ -92,6 +101,18 @@ class refused_start(machiai_test.TestCase):
         engine.start()
         self.refuse(NETWORK, [engine.address, "Address already in use"], "--listen", engine.address)
         engine.seed_visit("r1", patient="p1", doctor="d1")
+
+    def test_a_system_that_gives_no_more_threads(self):
+        self.group = PID_GROUPS / f"machiai-refused-{os.getpid()}"
+        try:
+            self.group.mkdir()
+        except OSError as why:
+            self.skipTest(f"needs a writable pids cgroup (v1): {why}")
+        self.addCleanup(self.group.rmdir)
+        for threads in (1, 3, 6, 9):
+            (self.group / "pids.max").write_text(str(threads))
+            self.refuse(NETWORK, ["threads", "pids.max"])
+        self.assertEqual(fingerprint(self.folder), {})
 
     def test_an_address_that_is_none(self):
         for address in ("127.0.0.1", "localhost:99999", "example.invalid:80", "127.0.0.1:http"):
