@@ -87,8 +87,8 @@ private:
   void refuse_http(const http_response& response);
   void queue_response(const http_response& response, bool keep_alive, bool head);
   void upgrade();
+  void begin_websocket(const http_request& upgrade);
   void on_codec_write(std::string_view bytes) override;
-  void on_codec_open() override;
   void on_codec_text(std::string_view message) override;
   void on_codec_binary(std::string_view message) override;
   bool on_codec_ping(std::string_view payload) override;
@@ -118,8 +118,6 @@ private:
   send_queue queue_;
   std::unique_ptr<http_stage> http_;
   std::unique_ptr<websocket_codec> codec_;
-  /// The upgrade request, only while the handshake is made.
-  http_request* upgrade_request_ = nullptr;
 
   int64_t deadline_ms_ = 0;
   int64_t beat_ms_ = 0;

@@ -109,7 +109,7 @@ void connection::upgrade() {
   request.role = from_.role;
   if (from_.role != listener_role::clients || request.path() != websocket_path())
     return refuse_http(problem_response(404, ec::not_found, "No WebSocket is served here."));
-  if (const auto answer = check_upgrade(request, *services_.allowed_origins)) {
+  if (const auto answer = check_upgrade(request, *services_.upgrades)) {
     if (answer->status == 403)
       services_.observer->refused(refusal::origin);
     return refuse_http(*answer);
@@ -117,12 +117,11 @@ void connection::upgrade() {
   const auto rest = http_->reader.take_rest();
   http_.reset();
   stage_ = stage::websocket;
+  push_control(accept_upgrade(request));
   websocket_codec_events& events = *this;
   codec_ = std::make_unique<websocket_codec>(events, services_.settings->hello_bytes_max,
                                              services_.settings->message_fragments_max);
-  upgrade_request_ = &request;
-  codec_->feed(minimal_upgrade(request));
-  upgrade_request_ = nullptr;
+  begin_websocket(request);
   if (stage_ == stage::websocket && !rest.empty())
     codec_->feed(rest);
 }

@@ -5,12 +5,11 @@
 #include "gateway/send_queue.hpp"
 #include "gateway/timing_wheel.hpp"
 #include "gateway/transport_observer.hpp"
+#include "gateway/upgrade_check.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
-#include <vector>
 
 namespace machiai {
 
@@ -28,7 +27,7 @@ struct connection_services {
   virtual void retire(connection& which) = 0;
 
   const connection_settings* settings = nullptr;
-  const std::vector<std::string>* allowed_origins = nullptr;
+  const upgrade_policy* upgrades = nullptr;
   connection_host* host = nullptr;
   transport_observer* observer = nullptr;
   send_limits limits;

@@ -46,14 +46,14 @@ void connection::on_codec_write(std::string_view bytes) {
   push_control(std::string(bytes));
 }
 
-void connection::on_codec_open() {
+void connection::begin_websocket(const http_request& upgrade) {
   const auto now = io_shard::now_ms();
   opened_ = true;
   last_proof_ms_ = now;
   beat_ms_ = now + services_.settings->beat_interval_ms;
   set_deadline(deadline::hello, services_.settings->hello_timeout_ms);
   services_.observer->websocket_opened();
-  services_.host->on_open(id(), *upgrade_request_);
+  services_.host->on_open(id(), upgrade);
 }
 
 void connection::on_codec_text(std::string_view message) {

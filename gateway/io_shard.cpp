@@ -40,7 +40,7 @@ public:
       : config_(std::move(config)), wheel_(now_ms(), tick_ms), buffer_(read_buffer_bytes), context_(1),
         work_(asio::make_work_guard(context_)), wheel_alarm_(context_) {
     settings = &config_.connection;
-    allowed_origins = &config_.allowed_origins;
+    upgrades = &config_.upgrades;
     host = &to_host;
     observer = &to_observer;
     limits = {settings->send_soft_bytes, settings->send_hard_bytes, settings->send_reserved_bytes, 16 * 1024};

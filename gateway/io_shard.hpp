@@ -7,6 +7,7 @@
 #include "gateway/send_queue.hpp"
 #include "gateway/tls_context.hpp"
 #include "gateway/transport_observer.hpp"
+#include "gateway/upgrade_check.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,8 +28,7 @@ struct io_shard_config {
   /// Below 65536 and different for every shard of the process.
   uint32_t index = 0;
   connection_settings connection;
-  /// Empty allows any; a request without `Origin` is not a browser's and is allowed.
-  std::vector<std::string> allowed_origins;
+  upgrade_policy upgrades;
   std::shared_ptr<connection_limits> limits;
   /// Those of the admin listener.
   std::shared_ptr<connection_limits> admin_limits;

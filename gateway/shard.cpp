@@ -17,8 +17,11 @@ namespace machiai {
 shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32_t index, caf::actor_system& system,
              transport_observer& observer)
     : context_(std::move(context)), common_(std::move(common)), index_(index),
-      io_({index, context_.shared.settings->connection, context_.shared.settings->listen.allowed_origins,
-           common_->limits, common_->admin_limits},
+      io_({index,
+           context_.shared.settings->connection,
+           {context_.shared.settings->listen.allowed_origins},
+           common_->limits,
+           common_->admin_limits},
           *this, observer),
       mailbox_(system, io_), ring_(context_.key->signing), metrics_(context_.shared.metrics),
       http_(std::make_unique<http_api>(*this)) {

@@ -1,12 +1,13 @@
 #include "gateway/upgrade_check.hpp"
 
-#include "gateway/codec/websocket_codec.hpp"
-#include "gateway/websocket_path.hpp"
+#include "config/error.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 
 namespace machiai {
 
@@ -41,6 +42,21 @@ bool offers_subprotocol(const http_request& request) {
   return false;
 }
 
+/// RFC 6455 4.2.2, 5.4: the SHA-1 of the key and a fixed text, as base64.
+std::string accept_key(std::string_view key) {
+  constexpr std::string_view fixed = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  constexpr std::size_t digest_bytes = 20;
+  constexpr std::size_t digest_characters = 28;
+  const auto text = std::string(key).append(fixed);
+  std::array<unsigned char, digest_bytes> digest;
+  const auto done = EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  invariant(done == 1, "SHA-1 is not to be had");
+  // One more for the zero behind the text.
+  std::array<unsigned char, digest_characters + 1> encoded;
+  EVP_EncodeBlock(encoded.data(), digest.data(), digest_bytes);
+  return {encoded.begin(), encoded.begin() + digest_characters};
+}
+
 } // namespace
 
 bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed) {
@@ -48,8 +64,7 @@ bool origin_allowed(std::string_view origin, const std::vector<std::string>& all
                                         [&](const auto& entry) { return iequals(view(entry), view(origin)); });
 }
 
-std::optional<http_response> check_upgrade(const http_request& request,
-                                           const std::vector<std::string>& allowed_origins) {
+std::optional<http_response> check_upgrade(const http_request& request, const upgrade_policy& policy) {
   if (request.method != "GET") {
     auto answer = problem_response(405, ec::malformed, "A WebSocket begins with GET.");
     answer.headers.emplace_back("Allow", "GET");
@@ -66,19 +81,19 @@ std::optional<http_response> check_upgrade(const http_request& request,
   if (request.count("Sec-WebSocket-Key") != 1 || !is_key(request.header("Sec-WebSocket-Key")))
     return problem_response(400, ec::malformed, "Sec-WebSocket-Key is not 16 bytes in base64.");
   const auto origins = request.count("Origin");
-  if (origins > 1 || (origins == 1 && !origin_allowed(request.header("Origin"), allowed_origins)))
+  if (origins > 1 || (origins == 1 && !origin_allowed(request.header("Origin"), policy.allowed_origins)))
     return problem_response(403, ec::forbidden, "This origin may not connect.");
-  if (!offers_subprotocol(request))
+  if (policy.subprotocol_required && !offers_subprotocol(request))
     return problem_response(400, ec::malformed, "The subprotocol machiai.v1 has to be offered.");
   return std::nullopt;
 }
 
-std::string minimal_upgrade(const http_request& request) {
-  std::string text = "GET ";
-  text.append(websocket_path()).append(" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
-  text.append("Sec-WebSocket-Version: ").append(version_served).append("\r\nSec-WebSocket-Key: ");
-  text.append(request.header("Sec-WebSocket-Key")).append("\r\nSec-WebSocket-Protocol: ");
-  return text.append(websocket_subprotocol).append("\r\n\r\n");
+std::string accept_upgrade(const http_request& request) {
+  std::string text = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+  text.append("Sec-WebSocket-Accept: ").append(accept_key(request.header("Sec-WebSocket-Key"))).append("\r\n");
+  if (offers_subprotocol(request))
+    text.append("Sec-WebSocket-Protocol: ").append(websocket_subprotocol).append("\r\n");
+  return text.append("\r\n");
 }
 
 } // namespace machiai

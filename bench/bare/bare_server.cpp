@@ -1,4 +1,6 @@
 #include "gateway/codec/websocket_codec.hpp"
+#include "gateway/http_reader.hpp"
+#include "gateway/upgrade_check.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -92,13 +94,25 @@ private:
   void receive() {
     const auto count = ::recv(socket_.native_handle(), hall_.buffer.data(), hall_.buffer.size(), 0);
     if (count > 0)
-      codec_.feed({hall_.buffer.data(), static_cast<size_t>(count)});
+      take({hall_.buffer.data(), static_cast<size_t>(count)});
     if (count > 0 || (count < 0 && errno == EAGAIN))
       return wait();
     for (auto* each : member_of_)
       each->members.erase(this);
     if (!spoken_for_.empty())
       hall_.say(spoken_for_, "0");
+  }
+
+  void take(std::string_view bytes) {
+    if (!handshake_)
+      return codec_.feed(bytes);
+    handshake_->feed(bytes);
+    if (handshake_->next() != http_reader::outcome::upgrade)
+      return;
+    write(accept_upgrade(handshake_->request()));
+    const auto rest = handshake_->take_rest();
+    handshake_.reset();
+    codec_.feed(rest);
   }
 
   void wait_writable() {
@@ -125,7 +139,6 @@ private:
   }
 
   void on_codec_write(std::string_view bytes) override { write(std::string(bytes)); }
-  void on_codec_open() override {}
   void on_codec_binary(std::string_view) override {}
   bool on_codec_ping(std::string_view) override { return true; }
   void on_codec_pong(std::string_view) override {}
@@ -133,6 +146,7 @@ private:
 
   hall& hall_;
   tcp::socket socket_;
+  std::unique_ptr<http_reader> handshake_ = std::make_unique<http_reader>(http_limits{8 * 1024, 0});
   websocket_codec codec_;
   std::string waiting_;
   std::string spoken_for_;

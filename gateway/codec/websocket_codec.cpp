@@ -1,11 +1,9 @@
 #include "gateway/codec/websocket_codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
-#include <functional>
-#include <optional>
 #include <utility>
-#include <vector>
 
 // websocketpp is not written for our warnings.
 #pragma GCC diagnostic push
@@ -13,11 +11,9 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wpedantic"
-#include <websocketpp/concurrency/none.hpp>
+#include <websocketpp/close.hpp>
 #include <websocketpp/config/core.hpp>
-#include <websocketpp/connection.hpp>
-#include <websocketpp/logger/stub.hpp>
-#include <websocketpp/transport/iostream/connection.hpp>
+#include <websocketpp/processors/hybi13.hpp>
 #pragma GCC diagnostic pop
 
 #include "gateway/codec/frame_guard.hpp"
@@ -28,33 +24,19 @@ namespace {
 
 namespace ws = websocketpp;
 
-/// No locks (one thread owns a connection), no log, no extension. The read buffer is part of every connection, so it is
-/// small: longer input passes through it in pieces.
 struct codec_config : ws::config::core {
-  using type = codec_config;
-  using base = ws::config::core;
-  using concurrency_type = ws::concurrency::none;
-  using elog_type = ws::log::stub;
-  using alog_type = ws::log::stub;
   static bool const enable_extensions = false;
-  static const size_t connection_read_buffer_size = 256;
-
-  struct transport_config : base::transport_config {
-    using concurrency_type = codec_config::concurrency_type;
-    using elog_type = codec_config::elog_type;
-    using alog_type = codec_config::alog_type;
-  };
-  using transport_type = ws::transport::iostream::endpoint<transport_config>;
 };
 
-using codec_connection = ws::connection<codec_config>;
+using frame_reader = ws::processor::hybi13<codec_config>;
+using message_type = codec_config::message_type;
 
-constexpr uint16_t abnormal = 1006;
+constexpr uint16_t normal = 1000;
+constexpr uint16_t no_code = 1005;
 constexpr uint16_t internal_error = 1011;
-constexpr std::size_t handshake_bytes_max = 16 * 1024;
 constexpr std::size_t reason_bytes_max = 123;
-/// FIN and the opcode.
-constexpr unsigned char close_frame_begin = 0x88;
+/// websocketpp takes the mask off in place, so it is given a copy, in pieces of this size.
+constexpr std::size_t piece_bytes = 4096;
 
 bool may_be_sent(uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
@@ -81,9 +63,10 @@ bool ends_inside_code_point(std::string_view text) {
   return tail < follow;
 }
 
-/// The loggers and the generator (never used: a server does not mask) outlive every connection.
+/// What makes messages keeps nothing, and the generator is never used, since a server does not mask: one of each for
+/// all.
 struct shared_parts {
-  std::shared_ptr<ws::log::stub> log = std::make_shared<ws::log::stub>();
+  codec_config::con_msg_manager_type::ptr messages = std::make_shared<codec_config::con_msg_manager_type>();
   codec_config::rng_type numbers;
 };
 
@@ -109,28 +92,24 @@ public:
   using closing = websocket_codec_events::closing;
 
   implementation(websocket_codec_events& events, std::size_t message_bytes_max, std::size_t fragments_max)
-      : events_(&events), guard_(fragments_max) {
-    auto& shared = parts();
-    connection_ = std::make_shared<codec_connection>(true, std::string(), shared.log, shared.log, shared.numbers);
-    connection_->set_max_message_size(message_bytes_max);
-    set_transport_handlers();
-    set_protocol_handlers();
-  }
-
-  ~implementation() {
-    events_ = nullptr;
-    // During the handshake the connection's pending read owns the connection itself.
-    connection_->eof();
+      : events_(events), reader_(false, true, parts().messages, parts().numbers), guard_(fragments_max) {
+    reader_.set_max_message_size(message_bytes_max);
   }
 
   void feed(std::string_view bytes) {
+    if (stage_ == stage::over)
+      return;
     try {
-      if (stage_ == stage::handshake)
-        bytes.remove_prefix(take_handshake(bytes));
-      if (stage_ == stage::frames)
-        take_frames(bytes);
+      const auto bad = guard_.scan(bytes);
+      read(bytes.substr(0, bad == frame_guard::nothing_wrong ? bytes.size() : bad));
+      if (bad == frame_guard::nothing_wrong || stage_ == stage::over)
+        return;
+      if (guard_.what() == frame_guard::fault::fragments)
+        fail(ws::close::status::message_too_big, "Too many fragments");
+      else
+        fail(ws::close::status::protocol_error, "Frame length is not allowed");
     } catch (const std::exception&) {
-      finish({internal_error, false, false, false, 0});
+      finish({internal_error, false, false, false});
     }
   }
 
@@ -138,183 +117,106 @@ public:
     if (!is_open())
       return;
     ours_ = may_be_sent(code) ? code : internal_error;
-    ws::lib::error_code ignored;
-    connection_->close(*ours_, shortened(reason), ignored);
+    stage_ = stage::closing;
+    write_close(ours_, shortened(reason));
+    if (ws::close::status::terminal(ours_))
+      finish({ours_, false, false, false});
   }
 
-  bool is_open() const { return stage_ == stage::frames && connection_->get_state() == ws::session::state::open; }
+  bool is_open() const { return stage_ == stage::open; }
 
-  void set_message_bytes_max(std::size_t limit) { connection_->set_max_message_size(limit); }
+  void set_message_bytes_max(std::size_t limit) { reader_.set_max_message_size(limit); }
 
 private:
-  enum class stage : uint8_t { handshake, frames, over };
+  /// `closing`: our close is out, the peer's is awaited.
+  enum class stage : uint8_t { open, closing, over };
 
-  void set_transport_handlers() {
-    connection_->set_write_handler([this](const ws::connection_hdl&, const char* data, std::size_t size) {
-      write({data, size});
-      return ws::lib::error_code();
-    });
-    connection_->set_vector_write_handler(
-        [this](const ws::connection_hdl&, const std::vector<ws::transport::buffer>& buffers) {
-          std::string joined;
-          for (const auto& buffer : buffers)
-            joined.append(buffer.buf, buffer.len);
-          write(joined);
-          return ws::lib::error_code();
-        });
+  void read(std::string_view bytes) {
+    std::array<uint8_t, piece_bytes> piece;
+    while (!bytes.empty() && stage_ != stage::over) {
+      const auto size = std::min(bytes.size(), piece.size());
+      std::copy_n(bytes.begin(), size, piece.begin());
+      bytes.remove_prefix(size);
+      consume(piece.data(), size);
+    }
   }
 
-  void set_protocol_handlers() {
-    connection_->set_validate_handler([this](const ws::connection_hdl&) { return accept(); });
-    connection_->set_open_handler([this](const ws::connection_hdl&) {
-      stage_ = stage::frames;
-      if (events_)
-        events_->on_codec_open();
-    });
-    connection_->set_message_handler(
-        [this](const ws::connection_hdl&, const codec_connection::message_ptr& message) { take_message(*message); });
-    connection_->set_ping_handler([this](const ws::connection_hdl&, const std::string& payload) {
-      return events_ && stage_ == stage::frames && events_->on_codec_ping(payload);
-    });
-    connection_->set_pong_handler([this](const ws::connection_hdl&, const std::string& payload) {
-      if (events_ && stage_ == stage::frames)
-        events_->on_codec_pong(payload);
-    });
-    connection_->set_close_handler([this](const ws::connection_hdl&) { report_close(); });
-    connection_->set_fail_handler([this](const ws::connection_hdl&) {
-      closing how;
-      how.refused_status = static_cast<uint16_t>(connection_->get_response_code());
-      finish(how);
-    });
+  void consume(uint8_t* bytes, std::size_t size) {
+    std::size_t used = 0;
+    while (used < size && stage_ != stage::over) {
+      ws::lib::error_code error;
+      used += reader_.consume(bytes + used, size - used, error);
+      if (error)
+        return fail(ws::processor::error::to_ws(error), error.message());
+      if (reader_.ready())
+        take(*reader_.get_message());
+    }
   }
 
-  void take_message(const codec_config::message_type& message) {
-    if (!events_ || stage_ != stage::frames)
-      return;
+  void take(const message_type& message) {
     const auto& payload = message.get_payload();
-    if (message.get_opcode() != ws::frame::opcode::text)
-      return events_->on_codec_binary(payload);
+    const auto what = message.get_opcode();
+    if (what == ws::frame::opcode::close)
+      return take_close(payload);
+    // RFC 6455 1.4: after our close only the peer's is of interest.
+    if (stage_ != stage::open)
+      return;
+    if (what == ws::frame::opcode::text)
+      return take_text(payload);
+    if (what == ws::frame::opcode::binary)
+      return events_.on_codec_binary(payload);
+    if (what == ws::frame::opcode::pong)
+      return events_.on_codec_pong(payload);
+    if (events_.on_codec_ping(payload) && is_open())
+      events_.on_codec_write(*whole_frame(ws::frame::opcode::pong, payload));
+  }
+
+  void take_text(const std::string& payload) {
     // websocketpp checks the end of a text only when its last frame is not a continuation.
-    if (!ends_inside_code_point(payload))
-      return events_->on_codec_text(payload);
-    ws::lib::error_code ignored;
-    connection_->close(ws::close::status::invalid_payload, "Text ends inside a code point", ignored);
+    if (ends_inside_code_point(payload))
+      return fail(ws::close::status::invalid_payload, "Text ends inside a code point");
+    events_.on_codec_text(payload);
   }
 
-  /// Collects the request and hands it over whole, so that its end, and so the first frame's begin, is known for
-  /// certain. Returns how many of the bytes belong to it.
-  std::size_t take_handshake(std::string_view bytes) {
-    const auto known = request_.size();
-    request_.append(bytes);
-    const auto end = request_.find("\r\n\r\n", known < 3 ? 0 : known - 3);
-    if (end == std::string::npos) {
-      if (request_.size() > handshake_bytes_max)
-        refuse(431, "Request Header Fields Too Large");
-      return bytes.size();
-    }
-    const auto used = end + 4 - known;
-    const std::string request(request_, 0, end + 4);
-    std::string().swap(request_);
-    connection_->start();
-    connection_->read_all(request.data(), request.size());
-    if (stage_ == stage::handshake)
-      refuse(400, "Bad Request");
-    forget_handshake();
-    return used;
+  void take_close(const std::string& payload) {
+    ws::lib::error_code bad_code;
+    ws::lib::error_code bad_reason;
+    const auto code = static_cast<uint16_t>(ws::close::extract_code(payload, bad_code));
+    const auto reason = ws::close::extract_reason(payload, bad_reason);
+    if (bad_code || bad_reason)
+      return fail(ws::close::status::protocol_error, bad_code ? "Invalid close code" : "Invalid close reason");
+    if (stage_ == stage::closing)
+      return finish({ours_, false, true, false});
+    write_close(code == no_code ? normal : code, reason);
+    finish({code, true, true, false});
   }
 
-  /// websocketpp keeps both sides' headers for as long as the connection lives, a quarter of all its memory; nobody
-  /// asks for them any more. It has no other way to let go of them.
-  void forget_handshake() {
-    if (stage_ != stage::frames)
-      return;
-    const_cast<codec_config::request_type&>(connection_->get_request()) = {};
-    const_cast<codec_config::response_type&>(connection_->get_response()) = {};
+  /// The peer broke the protocol or a limit. Once our close is out nothing more may be sent.
+  void fail(uint16_t code, const std::string& reason) {
+    if (stage_ == stage::closing)
+      return finish({ours_, false, false, true});
+    write_close(code, reason);
+    finish({code, false, false, true});
   }
 
-  /// For requests that websocketpp would not answer itself.
-  void refuse(uint16_t status, std::string_view words) {
-    write("HTTP/1.1 " + std::to_string(status) + ' ' + std::string(words) +
-          "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    closing how;
-    how.refused_status = status;
-    finish(how);
-  }
-
-  bool accept() {
-    connection_->append_header("Connection", "close");
-    if (connection_->get_request_header("Sec-WebSocket-Version") != "13") {
-      connection_->set_status(ws::http::status_code::upgrade_required);
-      connection_->append_header("Sec-WebSocket-Version", "13");
-      return false;
-    }
-    const auto& offered = connection_->get_requested_subprotocols();
-    if (std::find(offered.begin(), offered.end(), websocket_subprotocol) == offered.end())
-      return false;
-    connection_->remove_header("Connection");
-    ws::lib::error_code ignored;
-    connection_->select_subprotocol(std::string(websocket_subprotocol), ignored);
-    return true;
-  }
-
-  void take_frames(std::string_view bytes) {
-    const auto bad = guard_.scan(bytes);
-    const auto good = bytes.substr(0, bad == frame_guard::nothing_wrong ? bytes.size() : bad);
-    connection_->read_all(good.data(), good.size());
-    if (bad == frame_guard::nothing_wrong || stage_ != stage::frames)
-      return;
-    guard_tripped_ = true;
-    ws::lib::error_code error;
-    if (guard_.what() == frame_guard::fault::fragments)
-      connection_->close(ws::close::status::message_too_big, "Too many fragments", error);
-    else
-      connection_->close(ws::close::status::protocol_error, "Frame length is not allowed", error);
-    // While our own close waits for its answer no second close frame can be sent.
-    if (error)
-      finish({local_code(), false, false, true, 0});
-  }
-
-  void report_close() {
-    closing how;
-    const auto remote = connection_->get_remote_close_code();
-    const auto& reason = connection_->get_local_close_reason();
-    const bool bad_close_frame = reason == "Invalid close code" || reason == "Invalid close reason";
-    const bool answered = remote != abnormal && !bad_close_frame;
-    how.protocol_failure = guard_tripped_ || bad_close_frame || (!ours_ && !answered);
-    how.by_peer = answered && !ours_;
-    how.clean = answered;
-    how.code = how.by_peer ? static_cast<uint16_t>(remote) : local_code();
-    finish(how);
-  }
-
-  uint16_t local_code() const { return ours_.value_or(static_cast<uint16_t>(connection_->get_local_close_code())); }
-
-  void write(std::string_view bytes) {
-    // websocketpp answers a bad close frame by one of its own even when ours is out.
-    if (!events_ || stage_ == stage::over || close_written_)
-      return;
-    close_written_ = stage_ == stage::frames && static_cast<unsigned char>(bytes.front()) == close_frame_begin;
-    events_->on_codec_write(bytes);
+  void write_close(uint16_t code, const std::string& reason) {
+    const char wire[] = {static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+    events_.on_codec_write(*whole_frame(ws::frame::opcode::close, std::string(wire, sizeof wire) + reason));
   }
 
   void finish(const closing& how) {
     if (stage_ == stage::over)
       return;
     stage_ = stage::over;
-    if (events_)
-      events_->on_codec_closed(how);
+    events_.on_codec_closed(how);
   }
 
-  websocket_codec_events* events_;
-  std::shared_ptr<codec_connection> connection_;
-  /// The upgrade request while it is incomplete.
-  std::string request_;
+  websocket_codec_events& events_;
+  frame_reader reader_;
   frame_guard guard_;
-  stage stage_ = stage::handshake;
+  stage stage_ = stage::open;
   /// The code of the close that we began.
-  std::optional<uint16_t> ours_;
-  bool close_written_ = false;
-  bool guard_tripped_ = false;
+  uint16_t ours_ = 0;
 };
 
 websocket_codec::websocket_codec(websocket_codec_events& events, std::size_t message_bytes_max,

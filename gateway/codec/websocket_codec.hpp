@@ -8,20 +8,14 @@
 
 namespace machiai {
 
-/// The subprotocol every client has to offer; it is echoed in the handshake's answer.
-inline constexpr std::string_view websocket_subprotocol = "machiai.v1";
-
 /// What a codec tells its owner. All calls happen inside a call of the codec's own methods; a view is valid only during
-/// the call. The codec may be fed and closed from inside, but not destroyed.
+/// the call. The codec may be closed from inside, but not fed or destroyed.
 class websocket_codec_events {
 public:
   virtual ~websocket_codec_events() = default;
 
-  /// Bytes for the peer, in order: the handshake's answer, pongs, close frames. Whole frames only.
+  /// Bytes for the peer, in order: pongs and the close frame. Whole frames only.
   virtual void on_codec_write(std::string_view bytes) = 0;
-
-  /// The handshake's answer (101) was written; frames may be sent from now on.
-  virtual void on_codec_open() = 0;
 
   /// One whole text message, valid UTF-8, at most the message limit long.
   virtual void on_codec_text(std::string_view message) = 0;
@@ -36,21 +30,20 @@ public:
   virtual void on_codec_pong(std::string_view payload) = 0;
 
   /// The last call: nothing will be written or reported any more and the owner should send what is pending and end the
-  /// connection. `code` is what we sent, or what the peer sent when it closed first (1005 when it named none); 1006
-  /// with an HTTP status in `refused_status` when the handshake was refused. `clean` when both sides sent a close
-  /// frame. `protocol_failure` when the peer broke RFC 6455 or a limit of the codec (1002, 1007, 1009).
+  /// connection. `code` is what we sent, or what the peer sent when it closed first (1005 when it named none).
+  /// `clean` when both sides sent a close frame. `protocol_failure` when the peer broke RFC 6455 or a limit of the
+  /// codec (1002, 1007, 1009).
   struct closing {
     uint16_t code = 1006;
     bool by_peer = false;
     bool clean = false;
     bool protocol_failure = false;
-    uint16_t refused_status = 0;
   };
   virtual void on_codec_closed(const closing& how) = 0;
 };
 
-/// RFC 6455 for one server connection, without socket, timer or log: bytes in, events out. It declines every extension,
-/// serves version 13 only and insists on the subprotocol `machiai.v1`. Not thread-safe.
+/// The frames of RFC 6455 for one server connection from the end of its handshake on (see `upgrade_check`), without
+/// socket, timer or log: bytes in, events out. It knows no extension. Not thread-safe.
 ///
 /// Close codes: 1002 for framing, masks, reserved bits and opcodes, lengths that are not minimal or have the top bit
 /// set, bad close frames; 1007 for invalid UTF-8, at the first byte that cannot be right; 1009 above the limits of a
@@ -64,16 +57,16 @@ public:
   websocket_codec(const websocket_codec&) = delete;
   websocket_codec& operator=(const websocket_codec&) = delete;
 
-  /// Takes bytes as they come from the network, in any pieces, beginning with the raw HTTP upgrade request. Bytes after
-  /// the end of the connection are ignored.
+  /// Takes bytes as they come from the network, in any pieces, beginning behind the upgrade request. Bytes after the
+  /// end of the connection are ignored.
   void feed(std::string_view bytes);
 
   /// Starts the closing handshake after what was written before. Codes that RFC 6455 does not allow on the wire are
-  /// sent as 1011; `reason` is cut to 123 bytes at a code point. Codes 1002, 1007 to 1011 do not wait for the peer's
-  /// answer: `on_codec_closed` comes at once. No effect when the connection is not open.
+  /// sent as 1011; `reason` is cut to 123 bytes at a code point. Codes 1002, 1007, 1008, 1009 and 1011 do not wait for
+  /// the peer's answer: `on_codec_closed` comes at once. No effect when the connection is not open.
   void close(uint16_t code, std::string_view reason);
 
-  /// True between `on_codec_open` and the first close frame of either side.
+  /// True until the first close frame of either side.
   bool is_open() const;
 
   /// Changes the limit for messages that begin from now on.

@@ -35,7 +35,8 @@ io_shard_config config_of(const settings& given) {
   const auto& connection = given.connection;
   io_shard_config config;
   config.connection = connection;
-  config.allowed_origins = given.listen.allowed_origins;
+  config.upgrades.allowed_origins = given.listen.allowed_origins;
+  config.upgrades.subprotocol_required = false;
   config.limits =
       std::make_shared<connection_limits>(connection.connections_max, connection.connections_per_address_max);
   config.admin_limits =
@@ -70,7 +71,7 @@ int serve(const options& asked) {
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Sends every WebSocket message back, at /test/echo with the subprotocol machiai.v1.", "machiai-echo");
+  CLI::App app("Sends every WebSocket message back, at /test/echo.", "machiai-echo");
   options asked;
   app.add_option("--listen", asked.listen, "Where to listen")->capture_default_str();
   app.add_option("--config", asked.config, "Settings file; MACHIAI_CONNECTION_… variables win, as with serve");

@@ -154,9 +154,9 @@ TEST_CASE("http reader: an upgrade to something else is an ordinary request, one
 }
 
 TEST_CASE("upgrade check: only a right request passes, each fault has its status") {
-  const std::vector<std::string> origins = {"https://clinic.example", "https://other.example:8443"};
+  const upgrade_policy policy{{"https://clinic.example", "https://other.example:8443"}};
   const auto status = [&](const std::string& subprotocol, const std::string& extra) {
-    const auto answer = check_upgrade(parsed(upgrade_request(subprotocol, extra)), origins);
+    const auto answer = check_upgrade(parsed(upgrade_request(subprotocol, extra)), policy);
     return answer ? answer->status : 101;
   };
   CHECK(status("machiai.v1", "") == 101);
@@ -175,6 +175,24 @@ TEST_CASE("upgrade check: only a right request passes, each fault has its status
     CHECK(origin(wrong) == 403);
   CHECK(status("machiai.v1", "Origin: https://clinic.example\r\nOrigin: https://clinic.example\r\n") == 403);
   CHECK(origin_allowed("null", {}));
+}
+
+TEST_CASE("upgrade check: a right request is answered with the accept key of RFC 6455 and the subprotocol") {
+  const auto answer = accept_upgrade(parsed(upgrade_request(
+      "other, machiai.v1", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n")));
+  CHECK(answer.starts_with("HTTP/1.1 101 "));
+  CHECK(answer.find("\r\nUpgrade: websocket\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nConnection: Upgrade\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nSec-WebSocket-Protocol: machiai.v1\r\n") != std::string::npos);
+  CHECK(answer.find("Extensions") == std::string::npos);
+  CHECK(answer.find("\r\n\r\n") == answer.size() - 4);
+}
+
+TEST_CASE("upgrade check: where the subprotocol may be left out, nobody is told one that was not offered") {
+  const auto request = parsed(upgrade_request("chat"));
+  CHECK_FALSE(check_upgrade(request, {{}, false}));
+  CHECK(accept_upgrade(request).find("Sec-WebSocket-Protocol") == std::string::npos);
 }
 
 TEST_CASE("upgrade check: method, version and key are checked") {

@@ -15,8 +15,7 @@ namespace {
 struct fixture : websocket_codec_events {
   explicit fixture(std::size_t limit = 64 * 1024) : codec(*this, limit, 100'000) {}
 
-  void on_codec_write(std::string_view bytes) override { (opened ? written : handshake).append(bytes); }
-  void on_codec_open() override { opened = true; }
+  void on_codec_write(std::string_view bytes) override { written.append(bytes); }
   void on_codec_text(std::string_view message) override {
     texts.emplace_back(message);
     if (close_on_text)
@@ -46,9 +45,8 @@ struct fixture : websocket_codec_events {
     return all.empty() || all.back().opcode != opcode::close ? 0 : all.back().close_code();
   }
 
-  std::string handshake, written;
+  std::string written;
   std::vector<std::string> texts, binaries, pings, pongs;
-  bool opened = false;
   bool answer_pings = true;
   std::optional<uint16_t> close_on_text;
   int closes = 0;
@@ -56,14 +54,7 @@ struct fixture : websocket_codec_events {
   websocket_codec codec;
 };
 
-struct open_fixture : fixture {
-  explicit open_fixture(std::size_t limit = 64 * 1024) : fixture(limit) {
-    feed(upgrade_request());
-    REQUIRE(opened);
-  }
-};
-
-/// What is fed after the handshake and the one close code it must be answered with.
+/// What is fed and the one close code it must be answered with.
 struct failure {
   std::string what;
   std::string bytes;
@@ -154,7 +145,7 @@ void expect_failures(const std::vector<failure>& table) {
     for (const bool byte_by_byte : {false, true}) {
       CAPTURE(row.what);
       CAPTURE(byte_by_byte);
-      open_fixture at;
+      fixture at;
       at.feed(row.bytes, byte_by_byte);
       CHECK(at.sent_close_code() == row.code);
       REQUIRE(at.closes == 1);
@@ -171,64 +162,11 @@ void expect_failures(const std::vector<failure>& table) {
 
 } // namespace
 
-TEST_CASE("codec: a handshake is answered with the accept key of RFC 6455 and the subprotocol") {
-  for (const bool byte_by_byte : {false, true}) {
-    fixture at;
-    at.feed(upgrade_request("other, machiai.v1"), byte_by_byte);
-    CHECK(at.opened);
-    CHECK(at.handshake.starts_with("HTTP/1.1 101 "));
-    CHECK(at.handshake.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") != std::string::npos);
-    CHECK(at.handshake.find("Sec-WebSocket-Protocol: machiai.v1\r\n") != std::string::npos);
-    CHECK(at.handshake.find("close") == std::string::npos);
-  }
-}
-
-TEST_CASE("codec: an offer of compression is declined") {
-  fixture at;
-  at.feed(upgrade_request("machiai.v1", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"));
-  CHECK(at.opened);
-  CHECK(at.handshake.find("Extensions") == std::string::npos);
-}
-
-TEST_CASE("codec: a handshake that is not ours is refused and nothing after it is read") {
-  auto old_version = upgrade_request();
-  old_version.replace(old_version.find("Version: 13"), 11, "Version: 8\r\nX: ");
-  auto no_version = upgrade_request();
-  no_version.replace(no_version.find("Sec-WebSocket-Version: 13\r\n"), 27, "");
-  auto no_key = upgrade_request();
-  no_key.replace(no_key.find("Sec-WebSocket-Key"), 17, "X-Key-Of-Websocket");
-  const std::vector<std::pair<std::string, int>> table = {
-      {upgrade_request(""), 400},
-      {upgrade_request("machiai.v2"), 400},
-      {upgrade_request("MACHIAI.V1"), 400},
-      {old_version, 426},
-      {no_key, 400},
-      {"GET /ws HTTP/1.0\r\nHost: a\r\n\r\n", 426},
-      {"nonsense\r\n\r\n", 400},
-      {std::string(17 * 1024, 'x'), 431},
-  };
-  for (const auto& [request, status] : table) {
-    const auto sent = request.substr(0, 300);
-    CAPTURE(sent);
-    fixture at;
-    at.feed(request + client_frame(opcode::text, "hello"));
-    CHECK_FALSE(at.opened);
-    CHECK(at.handshake.substr(9, 3) == std::to_string(status));
-    REQUIRE(at.closes == 1);
-    CHECK(at.closed.refused_status == status);
-    CHECK(at.texts.empty());
-  }
-  fixture at;
-  at.feed(no_version);
-  CHECK_FALSE(at.opened);
-  CHECK(at.closes == 1);
-}
-
 TEST_CASE("codec: messages of every length class arrive whole, in any pieces") {
   for (const std::size_t length : {0, 1, 125, 126, 127, 128, 65535, 65536}) {
     for (const bool byte_by_byte : {false, true}) {
       CAPTURE(length);
-      open_fixture at;
+      fixture at;
       at.feed(client_frame(opcode::text, std::string(length, 't')) +
                   client_frame(opcode::binary, std::string(length, 'b')),
               byte_by_byte);
@@ -239,14 +177,8 @@ TEST_CASE("codec: messages of every length class arrive whole, in any pieces") {
   }
 }
 
-TEST_CASE("codec: frames that follow the handshake in the same read are taken") {
-  fixture at;
-  at.feed(upgrade_request() + client_frame(opcode::text, "first") + client_frame(opcode::text, "second"));
-  CHECK(at.texts == std::vector<std::string>{"first", "second"});
-}
-
 TEST_CASE("codec: a ping of up to 125 bytes is answered with the same payload unless the owner refuses") {
-  open_fixture at;
+  fixture at;
   at.feed(client_frame(opcode::ping, "") + client_frame(opcode::ping, std::string(125, 'p')));
   const auto frames = at.frames();
   REQUIRE(frames.size() == 2);
@@ -258,7 +190,7 @@ TEST_CASE("codec: a ping of up to 125 bytes is answered with the same payload un
 }
 
 TEST_CASE("codec: an unsolicited pong is reported and not answered") {
-  open_fixture at;
+  fixture at;
   at.feed(client_frame(opcode::pong, "beat"));
   CHECK(at.pongs == std::vector<std::string>{"beat"});
   CHECK(at.written.empty());
@@ -266,7 +198,7 @@ TEST_CASE("codec: an unsolicited pong is reported and not answered") {
 }
 
 TEST_CASE("codec: control frames between fragments are served and the message stays whole") {
-  open_fixture at;
+  fixture at;
   at.feed(client_frame(opcode::text, "a\xE5\xBE", part()) + client_frame(opcode::ping, "p") +
               client_frame(0, "\x85", part()) + client_frame(opcode::pong, "q") + client_frame(0, "c"),
           true);
@@ -286,7 +218,7 @@ TEST_CASE("codec: every payload and close frame fault has its one close code") {
 }
 
 TEST_CASE("codec: invalid UTF-8 fails at its first wrong byte, before the frame is complete") {
-  open_fixture at;
+  fixture at;
   auto frame = client_frame(opcode::text, std::string("ok\xFF") + std::string(100, 'x'));
   at.feed(std::string_view(frame).substr(0, 6 + 3));
   CHECK(at.sent_close_code() == 1007);
@@ -296,7 +228,7 @@ TEST_CASE("codec: the peer's close is answered with its own code, and data after
   for (const int code :
        {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
     CAPTURE(code);
-    open_fixture at;
+    fixture at;
     at.feed(close_frame(static_cast<uint16_t>(code), "bye") + client_frame(opcode::text, "late"));
     CHECK(at.sent_close_code() == code);
     REQUIRE(at.closes == 1);
@@ -306,13 +238,13 @@ TEST_CASE("codec: the peer's close is answered with its own code, and data after
     CHECK_FALSE(at.closed.protocol_failure);
     CHECK(at.texts.empty());
   }
-  open_fixture at;
+  fixture at;
   at.feed(client_frame(opcode::close, "\x03\xE8" + std::string(123, 'r')));
   CHECK(at.sent_close_code() == 1000);
 }
 
 TEST_CASE("codec: a close without code is answered with 1000 and reported as 1005") {
-  open_fixture at;
+  fixture at;
   at.feed(client_frame(opcode::close, ""));
   CHECK(at.sent_close_code() == 1000);
   CHECK(at.closed.code == 1005);
@@ -320,7 +252,7 @@ TEST_CASE("codec: a close without code is answered with 1000 and reported as 100
 }
 
 TEST_CASE("codec: our close waits for the peer's answer and ignores messages meanwhile") {
-  open_fixture at;
+  fixture at;
   at.codec.close(4001, "elsewhere");
   CHECK_FALSE(at.codec.is_open());
   CHECK(at.sent_close_code() == 4001);
@@ -336,7 +268,7 @@ TEST_CASE("codec: our close waits for the peer's answer and ignores messages mea
 }
 
 TEST_CASE("codec: a bad close frame behind our own is not answered by a second one") {
-  open_fixture at;
+  fixture at;
   at.codec.close(4001, "");
   at.feed(close_frame(1005));
   CHECK(at.frames().size() == 1);
@@ -346,7 +278,7 @@ TEST_CASE("codec: a bad close frame behind our own is not answered by a second o
 }
 
 TEST_CASE("codec: a wrong length while our close waits ends the connection") {
-  open_fixture at;
+  fixture at;
   at.codec.close(4001, "");
   at.feed(client_frame(opcode::text, "abc", with_length(127)));
   CHECK(at.closes == 1);
@@ -355,7 +287,7 @@ TEST_CASE("codec: a wrong length while our close waits ends the connection") {
 
 TEST_CASE("codec: closing from inside a message stops the messages behind it") {
   for (const int code : {1008, 4000}) {
-    open_fixture at;
+    fixture at;
     at.close_on_text = static_cast<uint16_t>(code);
     at.feed(client_frame(opcode::text, "one") + client_frame(opcode::text, "two"));
     CHECK(at.texts.size() == 1);
@@ -364,20 +296,20 @@ TEST_CASE("codec: closing from inside a message stops the messages behind it") {
 }
 
 TEST_CASE("codec: codes that may not be sent become 1011 and long reasons are cut at a code point") {
-  open_fixture at;
+  fixture at;
   std::string reason;
   for (int i = 0; i < 42; ++i)
     reason += "\xE5\xBE\x85";
   at.codec.close(1005, reason);
   CHECK(at.sent_close_code() == 1011);
   CHECK(at.frames().back().close_reason() == reason.substr(0, 123));
-  open_fixture other;
+  fixture other;
   other.codec.close(4000, "a" + reason);
   CHECK(other.frames().back().close_reason() == "a" + reason.substr(0, 120));
 }
 
 TEST_CASE("codec: the message limit can be raised while open") {
-  open_fixture at(10);
+  fixture at(10);
   at.codec.set_message_bytes_max(20);
   at.feed(client_frame(opcode::text, std::string(20, 'x')));
   CHECK(at.texts.size() == 1);

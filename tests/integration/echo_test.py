@@ -2,6 +2,7 @@
 """RFC 6455 from outside: what the gateway's transport takes, sends back and refuses, by `machiai-echo`, which is that
 transport with an echo above it. `echo_test.py MACHIAI MACHIAI-ECHO`; MACHIAI must know nothing of the echo."""
 
+import asyncio
 import json
 import os
 import pathlib
@@ -9,6 +10,8 @@ import struct
 import subprocess
 import sys
 import unittest
+
+import websockets
 
 from websocket_client import BINARY, CLOSE, PING, PONG, TEXT, ConnectionLost, Refused, WebSocketClient
 
@@ -153,6 +156,17 @@ class EchoTest(unittest.TestCase):
             for opcode, payload in ((TEXT, b"x" * (1 << 24)), (BINARY, os.urandom(1 << 24))):
                 client.write(opcode, payload)
                 self.assertEqual(client.read(), (opcode, payload))
+
+    def test_a_client_that_knows_nothing_of_us_is_served_and_told_no_subprotocol(self):
+        async def talk():
+            async with websockets.connect(f"ws://{self.echo.address}{PATH}") as client:
+                self.assertIsNone(client.subprotocol)
+                for message in ("待合", b"\xff\0"):
+                    await client.send(message)
+                    self.assertEqual(await client.recv(), message)
+                await (await client.ping())
+
+        asyncio.run(talk())
 
     def test_it_is_served_at_its_own_path_only_and_is_no_part_of_the_engine(self):
         with self.assertRaises(Refused) as refused:

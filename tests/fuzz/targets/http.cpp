@@ -1,7 +1,6 @@
 #include "config/error.hpp"
 #include "gateway/api_body.hpp"
 #include "gateway/api_route.hpp"
-#include "gateway/codec/websocket_codec.hpp"
 #include "gateway/http_reader.hpp"
 #include "gateway/query_parameters.hpp"
 #include "gateway/upgrade_check.hpp"
@@ -73,7 +72,7 @@ private:
     tell(request.body);
   }
 
-  /// What the gateway lets through is a right handshake for the codec too.
+  /// What the gateway lets through is answered by one whole head.
   static void check_agreement(const http_request& request);
 
   http_reader reader_{limits};
@@ -82,25 +81,12 @@ private:
   bool upgraded_ = false;
 };
 
-struct handshake : websocket_codec_events {
-  void on_codec_write(std::string_view) override {}
-  void on_codec_open() override { opened = true; }
-  void on_codec_text(std::string_view) override {}
-  void on_codec_binary(std::string_view) override {}
-  bool on_codec_ping(std::string_view) override { return true; }
-  void on_codec_pong(std::string_view) override {}
-  void on_codec_closed(const closing&) override {}
-
-  bool opened = false;
-};
-
 void listener::check_agreement(const http_request& request) {
   if (check_upgrade(request, {}))
     return;
-  handshake at;
-  websocket_codec codec(at, 1024, 8);
-  codec.feed(minimal_upgrade(request));
-  invariant(at.opened, "the codec refuses a handshake that the gateway let through");
+  const auto answer = accept_upgrade(request);
+  invariant(answer.starts_with("HTTP/1.1 101 ") && answer.find("\r\n\r\n") == answer.size() - 4,
+            "the answer to an upgrade holds more than one head");
 }
 
 /// Requests as the API takes them, with the whole input as their body.
