@@ -5,6 +5,7 @@
 #include "actors/model/shut_out.hpp"
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
+#include "metrics/engine_metrics.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -33,8 +34,9 @@ bool changes_credentials(const event_payload& x) {
 
 } // namespace
 
-caf::error clinic_actor_state::init(environment shared, const clinic_woken& woken, event_log_actor log,
+caf::error clinic_actor_state::init(environment shared, const clinic_awakening& how, event_log_actor log,
                                     registry_actor registry) {
+  const auto& woken = how.woken;
   shared_ = std::move(shared);
   counted_.emplace(shared_.metrics, actor_label::clinic);
   id_ = woken.clinic;
@@ -46,6 +48,8 @@ caf::error clinic_actor_state::init(environment shared, const clinic_woken& woke
   household_.emplace(self_, shared_, *stream_);
   household_->restore(woken.owner);
   needed_at_ = self_->clock().now();
+  if (shared_.metrics)
+    shared_.metrics->clinic_wake_seconds.observe(std::chrono::duration<double>(needed_at_ - how.asked_at).count());
   self_->send(self_, idle_check_due{});
   return {};
 }
@@ -365,9 +369,9 @@ void clinic_actor_state::child_down(const caf::down_msg& x) {
 }
 
 clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
-                                   const clinic_woken& woken, event_log_actor log, registry_actor registry) {
+                                   const clinic_awakening& how, event_log_actor log, registry_actor registry) {
   self->set_down_handler([self](const caf::down_msg& x) { self->state.child_down(x); });
-  if (auto problem = self->state.init(std::move(shared), woken, std::move(log), std::move(registry)))
+  if (auto problem = self->state.init(std::move(shared), how, std::move(log), std::move(registry)))
     self->quit(std::move(problem));
   return {
       [self](const open_feed& x) { self->state.open(x); },

@@ -9,10 +9,18 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <map>
 #include <optional>
 
 namespace machiai {
+
+/// What a clinic wakes with.
+struct clinic_awakening {
+  clinic_woken woken;
+  /// When somebody first wanted it awake, on the actor clock.
+  std::chrono::steady_clock::time_point asked_at;
+};
 
 /// State of a clinic actor: the only writer of its clinic's stream. What rooms decide is numbered, logged and shown
 /// (clinic_stream); rooms and persons live and die with it (clinic_household). Ends when the log refuses an append,
@@ -24,7 +32,7 @@ public:
   explicit clinic_actor_state(clinic_actor::pointer self) : self_(self) {}
 
   /// Fails with `ec::store_damaged` when the history does not read.
-  caf::error init(environment shared, const clinic_woken& woken, event_log_actor log, registry_actor registry);
+  caf::error init(environment shared, const clinic_awakening& how, event_log_actor log, registry_actor registry);
 
   void open(const open_feed& x);
   void close(const close_feed& x);
@@ -82,6 +90,6 @@ private:
 
 /// Spawned by the registry with what the log read.
 clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_state> self, environment shared,
-                                   const clinic_woken& woken, event_log_actor log, registry_actor registry);
+                                   const clinic_awakening& how, event_log_actor log, registry_actor registry);
 
 } // namespace machiai

@@ -86,6 +86,7 @@ void registry_state::wake(const clinic_id& id, entry& known) {
   if (known.waking || known.awake)
     return;
   known.waking = true;
+  known.waking_since = self_->clock().now();
   ++waking_;
   self_->request(log_, milliseconds{fixed::store_answer_timeout_ms}, wake_clinic{id})
       .then([this](clinic_woken& x) { woken(std::move(x)); },
@@ -109,7 +110,8 @@ void registry_state::woken(clinic_woken x) {
   const auto down_since = std::exchange(known.down_since, std::nullopt);
   if (auto& proven = x.owner.last_proof_at; proven && down_since)
     proven = std::min(*proven, *down_since);
-  known.awake = self_->spawn(clinic, shared_, std::move(x), log_, caf::actor_cast<registry_actor>(self_));
+  known.awake = self_->spawn(clinic, shared_, clinic_awakening{std::move(x), known.waking_since}, log_,
+                             caf::actor_cast<registry_actor>(self_));
   known.falling_asleep = false;
   self_->monitor(known.awake);
   if (known.failing)

@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -46,6 +47,7 @@ private:
   struct entry {
     clinic_actor awake;
     bool waking = false;
+    std::chrono::steady_clock::time_point waking_since;
     bool falling_asleep = false;
     bool retry_due = false;
     /// It died more often than restarting helps, and did not stay awake for a while since.

@@ -107,7 +107,8 @@ class Engine(Server):
         ready = self.process.stdout.readline()
         if not ready:
             raise SystemExit(f"{self.exe} did not start")
-        self.listen = json.loads(ready)["listen"]
+        addresses = json.loads(ready)
+        self.listen, self.admin = addresses["listen"], addresses["admin"]
 
 
 def free_port():

@@ -130,6 +130,7 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   fill(actors, make_gauges(into, metric::actors));
   fill(actor_restarts, make_counters(into, metric::actor_restarts));
   clinics_failing = make_gauges(into, metric::clinics_failing)[0];
+  clinic_wake_seconds = make_histogram(into, metric::clinic_wake);
   fill(audit_looks, make_counters(into, metric::audit_looks));
   fill(audit_mismatches, make_counters(into, metric::audit_mismatches));
   fill(synthetic_visits, make_counters(into, metric::synthetic_visits));

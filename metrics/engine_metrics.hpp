@@ -46,6 +46,7 @@ public:
   per_label<actor_label, gauge_handle> actors;
   per_label<actor_label, counter_handle> actor_restarts;
   gauge_handle clinics_failing;
+  histogram_handle clinic_wake_seconds;
   per_label<audit_outcome_label, counter_handle> audit_looks;
   per_label<audit_label, counter_handle> audit_mismatches;
   per_label<synthetic_label, counter_handle> synthetic_visits;

@@ -33,6 +33,7 @@ enum class metric : uint8_t {
   actors,
   actor_restarts,
   clinics_failing,
+  clinic_wake,
   audit_looks,
   audit_mismatches,
   synthetic_visits,

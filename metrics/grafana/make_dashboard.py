@@ -68,6 +68,8 @@ ROWS = [
            + rate("machiai_change_delivery_duration_seconds_count"), "within 500 ms")]),
         ("Command to commit", "From a command's arrival to its answer.", "s",
          quantiles("machiai_command_commit_duration_seconds")),
+        ("Waking a clinic", "From the wish to its state in memory.", "s",
+         quantiles("machiai_clinic_wake_duration_seconds")),
         ("Commit", "What the store takes.", "s", quantiles("machiai_store_commit_duration_seconds")),
         ("Commit to socket", "What the I/O threads take.", "s", quantiles("machiai_commit_socket_duration_seconds")),
         ("Synthetic visits to screen", "From door to screen, where synthetic.interval_ms is set.", "s",

@@ -140,7 +140,9 @@ class data_test(machiai_test.TestCase):
         return any(not math.isnan(value) for _, value in prometheus.query(expression))
 
     def visit_and_come_back(self, engine):
-        """What simulate does not do: a statement, a consultation ended by staff, a resume."""
+        """What simulate does not do: a clinic that wakes, a statement, a consultation ended by staff, a resume."""
+        self.clinics = getattr(self, "clinics", 0) + 1
+        engine.put(f"/v1/clinics/new-{self.clinics}", {"name": "New"})
         engine.seed_visit("r1", "p1", "d1")
         engine.get("/v1/clinics/c1/usage?month=2026-04")
         desk = engine.connect("staff", "desk")
