@@ -77,6 +77,8 @@ async def play(world, place, schedule, seconds):
         await asyncio.gather(inject(world, place, schedule), asyncio.sleep(seconds))
         await world.settle()
     finally:
+        # A cancellation may be lost in a wait_for that has just come to its end.
+        world.stopping = True
         watching.cancel()
         for task in world.tasks:
             task.cancel()
