@@ -418,6 +418,7 @@ class FaultWorld:
             "seed": seed,
             "schedule": schedule,
             "clinics": CLINICS,
+            "leave_after_ms": LEAVE_AFTER_MS,
             "acked": acked + [x for pair in self.pairs for x in pair.acked],
             "unknown": unknown,
             "refused": self.refused,
