@@ -253,8 +253,10 @@ class FaultWorld:
         """Ends what measured the run, and complains about what it saw."""
         for pair in self.pairs:
             pair.stop()
-        self.resources.stop()
+            if pair.broken or pair.is_alive():
+                self.fault(f"the healthy pair of {pair.clinic} ended with {pair.broken!r}")
         samples = [x for pair in self.pairs for x in pair.samples]
+        self.resources.stop()
         for text in [*judge_latency(samples, self.windows, self.say), *self.resources.complaints()]:
             self.fault(text)
         resident, descriptors, threads = self.resources.highest()

@@ -21,24 +21,30 @@ class HealthyPair(threading.Thread):
         self.engine, self.clinic, self.room = engine, clinic, room
         self.samples, self.answers, self.acked, self.seen, self.told = [], [], [], [], []
         self.stopping, self.number = threading.Event(), 0
-        self.sub = "pair-asks"
+        self.sub, self.broken = "pair-asks", None
 
     def stop(self):
         self.stopping.set()
         self.join(30)
 
     def run(self):
-        asyncio.run(self.work())
+        try:
+            asyncio.run(self.work())
+        except Exception as why:
+            self.broken = why
 
     async def work(self):
         asks, sees = (Client(self.engine, self.clinic, "staff", sub) for sub in (self.sub, "pair-sees"))
         asks.on_frame, sees.on_frame = self.note_answer, self.note
+        connected = False
         while not self.stopping.is_set():
-            begun, connected = time.monotonic(), all(x.reading and not x.ended.is_set() for x in (asks, sees))
+            begun, connected = time.monotonic(), connected and not (asks.ended.is_set() or sees.ended.is_set())
             try:
                 await asyncio.wait_for(self.ask(asks, sees, connected), ANSWER_WITHIN_S)
+                connected = True
             except (Lost, OSError, AssertionError, asyncio.TimeoutError) as why:
                 self.samples.append((begun, None, f"{why!r} after {time.monotonic() - begun:.2f} s"))
+                connected = False
                 for x in (asks, sees):
                     await x.drop()
             await asyncio.sleep(PAUSE_S)
