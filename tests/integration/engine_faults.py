@@ -11,8 +11,10 @@ import subprocess
 import time
 
 from fail_point_test import points
+from fault_kit import run_sql
 from fault_proofs import Counter, comes_true
-from store_faults import STORE_STATUS
+from network_faults import PROVEN_WITHIN_S
+from store_faults import OWN_SESSIONS, STORE_STATUS
 
 CPU_GROUPS = pathlib.Path("/sys/fs/cgroup/cpu")
 # How far a load that other faults hold up may be from a fail point.
@@ -20,6 +22,8 @@ REACHED_WITHIN_S = 40
 # Points passed only now and then: one of the first passings is drawn.
 SELDOM = {"takeover": 1, "index": 2, "mark": 8, "snapshot": 2}
 OFTEN = 40
+# It waits for the lock (store.writer_lock_wait_ms), and says so.
+FENCED_WITHIN_S = 5 + 5
 SECOND_ENGINE_ENDS_WITHIN_S = 30
 
 
@@ -137,6 +141,35 @@ async def suspend(world, place, dice):
     place.step_clocks(0, 0)
     assert ahead, f"no proof of a suspension: no event is {step} s ahead of the real time"
     await world.start_engine()
+
+
+async def successor(world, place, dice):
+    """The engine stands still, its sessions are ended, another one takes the store over; awake again it must find that
+    it may not write, and end. The lock of SQLite's file is kept by who stands still, so this is for PostgreSQL."""
+    old, listen, admin = world.real.process, world.real.listen, world.real.admin
+    old.send_signal(signal.SIGSTOP)
+    try:
+        assert await comes_true(lambda: state_of(old.pid) == "T", 5), "no proof of SIGSTOP"
+        await asyncio.to_thread(run_sql, world.direct_store, f"SELECT pg_terminate_backend(pid) {OWN_SESSIONS}")
+        # The frozen one has the ports; its clients find the new ones behind the proxy.
+        world.same_ports = False
+        await world.start_engine()
+        world.same_ports = True
+        assert (world.real.listen, world.real.admin) != (listen, admin), "no proof of a second process"
+        took_over = await world.acked_more(5, PROVEN_WITHIN_S)
+        assert took_over, "no proof of a takeover: the successor acknowledges nothing"
+        await asyncio.sleep(dice.uniform(0, 2))
+    finally:
+        old.send_signal(signal.SIGCONT)
+    woken = time.monotonic()
+    ended = await comes_true(lambda: old.poll() is not None, FENCED_WITHIN_S)
+    world.measure("fenced after", time.monotonic() - woken)
+    if not ended:
+        old.kill()
+    code = await asyncio.to_thread(old.wait)
+    old.stdout.close()
+    assert ended and code == STORE_STATUS, f"no proof of fencing: the old engine ended by itself: {ended}, with {code}"
+    assert world.alive(), "the successor ended, too"
 
 
 async def second_engine(world, place, dice):

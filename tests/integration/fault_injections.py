@@ -88,6 +88,7 @@ FAULTS = {
     engine.clock_step: (always, "engine", False),
     engine.suspend: (always, "engine", False),
     engine.second_engine: (always, "engine", False),
+    engine.successor: (needs_postgres, "engine", False),
     store.sync_error: (needs_sqlite, "store", True),
     store.disk_full: (needs_small_disk, "store", True),
     store.database_crash: (needs_postgres, "store", True),

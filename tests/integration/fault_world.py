@@ -172,7 +172,7 @@ class FaultWorld:
         self.stopping, self.tasks, self.begun = False, [], time.monotonic()
         self.final, self.environment, self.ended, self.engine_lock = {}, {}, [], asyncio.Lock()
         self.windows, self.measures, self.newest_event_s, self.pairs = [], {}, 0, []
-        self.failed_starts = []
+        self.failed_starts, self.same_ports = [], True
         self.resources = Resources(self.real)
 
     def say(self, text):
@@ -266,10 +266,10 @@ class FaultWorld:
         return self.real.process is not None and self.real.process.poll() is None
 
     async def start_engine_once(self, **environment):
-        """Starts it on its former ports."""
+        """Starts it, on its former ports as a rule."""
         self.real.environment = {**self.environment, **environment}
         begun = time.monotonic()
-        await asyncio.to_thread(self.real.start, self.real.listen is not None)
+        await asyncio.to_thread(self.real.start, self.same_ports and self.real.listen is not None)
         took = time.monotonic() - begun
         self.measure("ready after a start", took)
         if took > READY_WITHIN_S and not self.disturbed("store", "network", since=begun):
