@@ -44,7 +44,7 @@ async def flooded(world, dice, what, frame):
     client = await intruder(world, dice)
     try:
         for number in range(20000):
-            if client.ended.is_set():
+            if client.ended.is_set() or client.writer.transport.is_closing():
                 break
             try:
                 client.writer.write(frame(number))

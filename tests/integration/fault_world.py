@@ -17,7 +17,9 @@ from log_model import milliseconds
 from tcp_proxy import TcpProxy
 
 CLINICS = ["sakura", "ume"]
-LEAVE_AFTER_MS, BEAT_MS, DOUBT_AFTER_MS, DEAD_AFTER_MS = 2000, 2000, 1000, 1900
+BEAT_MS, DOUBT_AFTER_MS, DEAD_AFTER_MS = 2000, 1000, 1900
+# As by default no less than the longest silence of an open connection, or who is on a slow line is given up on it.
+LEAVE_AFTER_MS = BEAT_MS + DEAD_AFTER_MS + 100
 # After the last fault: silence is noticed, the patience goes by, and a margin for storing and showing it.
 CONVERGES_WITHIN_S = (BEAT_MS + DEAD_AFTER_MS + LEAVE_AFTER_MS) / 1000 + 4
 # Who enters is shown as soon as it is stored.

@@ -234,6 +234,20 @@ class HistoryCheckerTest(unittest.TestCase):
     def test_a_patience_that_was_cut_short(self):
         self.assert_wrong("given up at .* before the patience was over", {**self.true, "leave_after_ms": 10**7})
 
+    def test_a_leave_before_the_arrival(self):
+        """Of somebody who was never in doubt, as by an engine that died; the model compares a doubt's time itself."""
+        clinic, row = self.lost()
+        rows = self.events[clinic][: row["seq"]]
+        mine = [x for x in rows if (x["room"], x["subject"]) == (row["room"], row["subject"])]
+        doubt = [x["seq"] for x in mine if x["kind"] == "room.participant_unstable"][-1:]
+        store = self.falsified(
+            ("UPDATE event_log SET body = json_set(body, '$.left_at', '2020-01-01T00:00:00.000Z') "
+             "WHERE clinic = ? AND seq = ?", (clinic, row["seq"])),
+            ("UPDATE event_log SET kind = 'room.attention_changed' WHERE clinic = ? AND seq = ?", (clinic, *(doubt or [0]))),
+            rechained=True,
+        )
+        self.assert_wrong("left at 1577836800000, but was there at", {**self.true, "seen": []}, store)
+
     def test_a_ghost_and_a_missing_person(self):
         ghost = "sakura r1 ghost"
         for name, change, words in (
