@@ -17,8 +17,13 @@ void environment::count_waiting(int64_t change) const {
     metrics->waiting_rows.add(change);
 }
 
+bool environment::store_answers() const {
+  const auto asked_us = ready->store_asked_us.load();
+  return asked_us == 0 || monotonic_us() - asked_us < int64_t{settings->store.silent_after_ms} * 1000;
+}
+
 bool environment::store_takes_commands() const {
-  return ready->store_writes && ready->waiting_rows < settings->store.waiting_rows_max;
+  return ready->store_writes && store_answers() && ready->waiting_rows < settings->store.waiting_rows_max;
 }
 
 } // namespace machiai

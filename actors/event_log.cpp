@@ -130,6 +130,7 @@ bool event_log_state::commit_next() {
   const auto begun_us = monotonic_us();
   const auto snaps = std::ranges::any_of(next.what.appends, [](const auto& x) { return x.snapshot.has_value(); });
   fail_point(snaps ? "snapshot.before" : "commit.before");
+  const store_question owed{*shared_.ready};
   const auto outcome = store_->commit(next.what);
   fail_point(snaps ? "snapshot.after" : "commit.after");
   const auto problem = outcome ? caf::error{} : outcome.error();
@@ -236,6 +237,7 @@ void event_log_state::answer_wakes() {
   fail_point("takeover.before");
   const auto& settings = *shared_.settings;
   const auto announced_ms = std::max(settings.connection.doubt_after_ms, settings.drain.reconnect_window_ms);
+  const store_question owed{*shared_.ready};
   auto owners = store_->take_over(ids, {shared_.engine, ran_ms() + announced_ms + fixed::doubts_stored_ms});
   fail_point("takeover.after");
   note_writing(owners ? caf::error{} : owners.error());
@@ -254,6 +256,7 @@ void event_log_state::answer_wakes() {
 }
 
 caf::result<clinic_list> event_log_state::clinics() {
+  const store_question owed{*shared_.ready};
   auto found = store_->clinics();
   if (!found)
     return found.error();
@@ -265,6 +268,7 @@ caf::result<bool> event_log_state::end_cleanly() {
   flush();
   if (!due_.empty())
     return make_error(ec::timed_out, "what became of the last commit is not known");
+  const store_question owed{*shared_.ready};
   if (auto done = store_->mark_alive(mark(true)); !done)
     return done.error();
   return true;
@@ -285,6 +289,7 @@ void event_log_state::prove_alive() {
   // fails.
   // It is also how an idle engine finds out that its store works again.
   fail_point("mark.before");
+  const store_question owed{*shared_.ready};
   const auto marked = store_->mark_alive(mark(false));
   fail_point("mark.after");
   note_writing(marked ? caf::error{} : marked.error());
@@ -293,6 +298,7 @@ void event_log_state::prove_alive() {
 
 bool event_log_state::extend_index_once() {
   fail_point("index.before");
+  const store_question owed{*shared_.ready};
   const auto done = store_->index_step(shared_.settings->store.index_rows_max);
   fail_point("index.after");
   const auto more = done && *done == shared_.settings->store.index_rows_max;
@@ -311,6 +317,7 @@ void event_log_state::extend_index() {
 void event_log_state::prune() {
   // Twice as long as they are remembered: a clock that was set must not take away what a clinic still answers from.
   const auto remembered = milliseconds{shared_.settings->command.remember_for_ms};
+  const store_question owed{*shared_.ready};
   const auto pruned = store_->prune(shared_.clock() - 2 * remembered, shared_.settings->store.prune_rows_max);
   // What stays today goes tomorrow; whether the store works is told by the commits.
   if (!pruned && code_of(pruned.error()) != ec::store_unavailable)

@@ -61,6 +61,8 @@ std::string not_ready(const environment& shared) {
     return "draining";
   if (!ready.store_writes)
     return "the store does not write";
+  if (!shared.store_answers())
+    return "the store does not answer";
   if (ready.waiting_rows >= shared.settings->store.waiting_rows_max)
     return "the store does not keep up";
   return ready.clinics_failing > shared.settings->clinic.failing_max ? "clinics keep dying" : "";

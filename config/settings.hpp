@@ -164,6 +164,8 @@ struct store_settings {
   uint32_t connect_timeout_ms = 5000;
   uint32_t lock_timeout_ms = 5000;
   uint32_t statement_timeout_ms = 15000;
+  /// A store that has not answered for so long counts as unavailable already, whatever may still come.
+  uint32_t silent_after_ms = 5000;
   /// How long the lock against a second engine may stay taken before the engine ends: the server may take a moment to
   /// notice that our former connection is gone. PostgreSQL only; SQLite's lock ends with its process.
   uint32_t writer_lock_wait_ms = 5000;

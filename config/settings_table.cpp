@@ -145,6 +145,8 @@ constexpr setting_row rows[] = {
     MACHIAI_SETTING(number, store, lock_timeout_ms, "ms", 100, 60000, "How long a statement waits for a lock"),
     MACHIAI_SETTING(number, store, statement_timeout_ms, "ms", 1000, 300000,
                     "One statement in PostgreSQL; after twice the time the connection is given up"),
+    MACHIAI_SETTING(number, store, silent_after_ms, "ms", 500, 600000,
+                    "Without an answer of the store for so long commands are refused and /readyz fails"),
     MACHIAI_SETTING(number, store, writer_lock_wait_ms, "ms", 0, 300000,
                     "How long another session may hold PostgreSQL's writer lock before the engine ends"),
     MACHIAI_SETTING(text, token, operator_key_file, "", 0, 4096,

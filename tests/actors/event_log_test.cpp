@@ -87,3 +87,20 @@ TEST_CASE("event log: rows that the store cannot hold fail their own clinic and 
   CHECK(log.stored("c3") == 0);
   CHECK(log.store_writes());
 }
+
+TEST_CASE("event log: a store that owes an answer for too long takes no commands, whatever it said before") {
+  const environment shared;
+  auto& asked_us = shared.ready->store_asked_us;
+  CHECK(shared.store_takes_commands());
+  asked_us = monotonic_us() - 4'000'000;
+  CHECK(shared.store_takes_commands());
+  asked_us = monotonic_us() - 5'000'001;
+  CHECK_FALSE(shared.store_answers());
+  CHECK_FALSE(shared.store_takes_commands());
+  {
+    const store_question owed{*shared.ready};
+    CHECK(asked_us != 0);
+    CHECK(shared.store_takes_commands());
+  }
+  CHECK(asked_us == 0);
+}

@@ -31,7 +31,7 @@ PAIR_ROOM = "pair"
 SETTINGS = {
     "presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250},
     "store": {"commit_interval_us": 500, "connect_timeout_ms": 2000, "lock_timeout_ms": 2000,
-              "statement_timeout_ms": 3000, "index_interval_ms": 200},
+              "statement_timeout_ms": 3000, "silent_after_ms": 1500, "index_interval_ms": 200},
     "command": {"remember_max": 1000000, "timeout_ms": 4000},
     "connection": {
         "beat_interval_ms": BEAT_MS, "doubt_after_ms": DOUBT_AFTER_MS, "dead_after_ms": DEAD_AFTER_MS,

@@ -13,9 +13,8 @@ from network_faults import PROVEN_WITHIN_S, filtered
 
 # A mark every 250 ms (fault_world.SETTINGS), 1.6 s in which a lost commit's outcome is asked for, and a margin.
 NOT_READY_WITHIN_S = 4
-# Of a server that says nothing an answer is awaited for twice a statement's time-out, and then a connection six times
-# in vain. All that time the engine says that it is ready, and acknowledges nothing.
-SILENCE_NOT_READY_WITHIN_S = 2 * 3 + 6 * 2 + 4
+# The next mark, store.silent_after_ms (fault_world.SETTINGS), and a margin.
+SILENCE_NOT_READY_WITHIN_S = 0.25 + 1.5 + 2
 # The connection that is being tried, the next mark, and a margin.
 READY_AGAIN_WITHIN_S = 2 + 0.25 + 3
 STORE_STATUS = 4
