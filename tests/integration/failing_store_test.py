@@ -93,8 +93,9 @@ class failing_store(machiai_test.TestCase):
 
     def test_a_full_disk_refuses_commands_until_there_is_room_again(self):
         disk = mounted_disk(self)
-        # Where nobody may mount, the test above stands for both.
-        self.check_full_disk(disk if disk.works else limited_files(self))
+        if not disk.works:
+            self.skipTest("needs root to mount a small file system")
+        self.check_full_disk(disk)
 
     def check_full_disk(self, disk):
         settings = {"command": {"timeout_ms": 1000}}
