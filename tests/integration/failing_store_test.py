@@ -111,7 +111,7 @@ class failing_store(machiai_test.TestCase):
         disk.fill(engine)
         until(lambda: len(refused()) > 5, what="refusals")
         # What is small may still find room in between.
-        until(lambda: refused() and not self.ready(engine), what="readiness false")
+        until(lambda: refused() and not self.ready(engine), seconds=20, what="readiness false")
         self.assertLessEqual(set(refused()), UNDECIDED | {"closed 4101"})
         self.assertEqual(engine.admin("/livez").status, 200)
         self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
@@ -150,6 +150,7 @@ class failing_store(machiai_test.TestCase):
             other.execute("COMMIT")
         self.assertEqual([staff.reply(x)["ok"] for x in waiting], [True, True])
         until(lambda: self.ready(engine), what="ready again")
+        self.assertFalse(engine.board()["cards"]["r1"]["locked"], "the refused command was worked on")
         self.assertTrue(staff.send("lock_room", id="k", room="r1")["ok"])
 
     def test_clinics_that_keep_dying_make_the_engine_not_ready(self):
