@@ -25,8 +25,8 @@ QUICK = {
     "doubt_after_ms": 1000,
     "dead_after_ms": 1900,
 }
-# Longer than any of these, shorter than what stands between a forgotten timer and the test's own end.
-CUT_WITHIN_S = 20
+# The longest of these, a beat and the silence after it, and a margin for a crowded machine.
+CUT_WITHIN_S = (QUICK["beat_interval_ms"] + QUICK["dead_after_ms"]) / 1000 + 4
 
 
 class abuse(machiai_test.TestCase):

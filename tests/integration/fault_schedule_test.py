@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """A steady load, a random schedule of faults, and a checker that judges what every client was told against the store.
 
-    fault_schedule_test.py EXE FAULTY [--seed N] [--seconds N] [--runs N] [--stores sqlite,postgres] [--only FAULT,...]
+    fault_schedule_test.py EXE FAULTY [--seed N] [--seconds N] [--runs N] [--run N] [--stores sqlite,postgres]
+                           [--only FAULT,...]
 
-The seed decides the schedule; both are printed, and the same seed, seconds and store replay it. The engine is FAULTY,
-made of the release's objects with fail points; EXE reads the store for the checker (history_checker.py). As root the
-test runs in namespaces of its own, for packet loss and a small disk; otherwise these faults are left out, and it says
-so."""
+Each store's faults are dealt over its runs like cards; what was dealt is printed, and so is the command that plays one
+run again. The engine is FAULTY, made of the release's objects with fail points; EXE reads the store for the checker
+(history_checker.py). As root the test runs in namespaces of its own, for packet loss and a small disk; otherwise these
+faults are left out, and it says so."""
 
 import argparse
 import asyncio
@@ -20,41 +21,51 @@ import sys
 import tempfile
 
 import history_checker
-from fault_injections import BY_NAME, FAULTS, Place
+from fault_injections import BY_NAME, FAULTS, KIND_OF, Place, deal
 from fault_world import FaultWorld
+from fault_watch import RECOVERS_WITHIN_S
 from postgres import Postgres
 
 INSIDE = "MACHIAI_OWN_NAMESPACES"
+# So long everything is measured after the last fault and the recovery from it.
+CALM_S = 3
 # Far above what the longest run writes, or the disk is full by itself.
 DISK_MIB = 256
 
 
-def draw(place, dice, seconds, only):
-    """[(second, name, seed of its own)], three to six that this place can do, of all sorts, spread over the time."""
-    by_kind = {}
-    for fault, (need, kind) in FAULTS.items():
-        if not need(place) and (not only or fault.__name__ in only):
-            by_kind.setdefault(kind, []).append(fault.__name__)
-    kinds = dice.sample(sorted(by_kind), len(by_kind))
-    count = dice.randint(3, 6)
-    times = sorted(dice.uniform(2, max(seconds - 8, 3)) for _ in range(count))
-    names = [dice.choice(by_kind[kinds[i % len(kinds)]]) for i in range(count)]
-    dice.shuffle(names)
-    return [(round(at, 1), name, dice.randrange(2**32)) for at, name in zip(times, names)]
+# Fewer, and faults have no room to end in; more take turns, two of one kind never meet.
+SECONDS_PER_FAULT = 5
+
+
+def schedules(place, seed, seconds, runs, only):
+    """For each run [(second, fault, seed of its own)], spread over the time."""
+    dice = random.Random(f"{seed} {place.kind}")
+    result = []
+    for hand in deal(place, dice, runs, max(int(seconds / SECONDS_PER_FAULT), 3), only):
+        times = sorted(round(dice.uniform(2, max(seconds - 8, 3)), 1) for _ in hand)
+        dice.shuffle(hand)
+        result.append([(at, name, dice.randrange(2**32)) for at, name in zip(times, hand)])
+    return result
 
 
 async def inject(world, place, schedule):
-    locks = {kind: asyncio.Lock() for _, kind in FAULTS.values()}
+    locks = {kind: asyncio.Lock() for kind in KIND_OF.values()}
     locks["engine"] = world.engine_lock
 
     async def one(at, name, seed):
         await asyncio.sleep(at)
-        async with locks[FAULTS[BY_NAME[name]][1]]:
+        async with locks[KIND_OF[name]]:
             world.say(f"{name} begins")
-            await BY_NAME[name](world, place, random.Random(seed))
+            with world.window(name, KIND_OF[name]):
+                try:
+                    await BY_NAME[name](world, place, random.Random(seed))
+                except AssertionError as why:
+                    raise AssertionError(f"{name}: {why}") from why
             world.say(f"{name} over, {len(world.acked)} answers")
 
     await asyncio.gather(*(one(*x) for x in schedule))
+    # A calm end, in which all must be well again.
+    await asyncio.sleep(RECOVERS_WITHIN_S + CALM_S)
 
 
 async def play(world, place, schedule, seconds):
@@ -66,13 +77,15 @@ async def play(world, place, schedule, seconds):
         await asyncio.gather(inject(world, place, schedule), asyncio.sleep(seconds))
         await world.settle()
     finally:
+        # A cancellation may be lost in a wait_for that has just come to its end.
+        world.stopping = True
         watching.cancel()
         for task in world.tasks:
             task.cancel()
         await asyncio.gather(watching, *world.tasks, return_exceptions=True)
 
 
-def run_once(given, kind, seed, folder):
+def run_once(given, kind, number, schedule, folder):
     disk, control = pathlib.Path(folder, "disk"), pathlib.Path(folder, "control")
     disk.mkdir()
     control.mkdir()
@@ -83,10 +96,8 @@ def run_once(given, kind, seed, folder):
     store = postgres.new_database() if postgres else f"sqlite:{disk}/machiai.db"
     longest_s = max(given.seconds / 5, 3)
     place = Place(kind, disk, control, min(longest_s, 20), postgres, inside)
-    dice = random.Random(seed)
-    schedule = draw(place, dice, given.seconds, given.only)
-    print(f"{kind}, seed {seed}: {', '.join(f'{name} at {at} s' for at, name, _ in schedule)}", flush=True)
-    world = None
+    print(f"{kind}, run {number}: {', '.join(f'{name} at {at} s' for at, name, _ in schedule)}", flush=True)
+    seed, world = f"{given.seed} {kind} {number}", None
     try:
         world = FaultWorld(given.faulty, disk, store, seed, ("127.0.0.1", postgres.port) if postgres else None)
         asyncio.run(play(world, place, schedule, given.seconds))
@@ -127,24 +138,38 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--run", type=int, default=None, help="only this one of the runs")
     parser.add_argument("--stores", default="sqlite,postgres")
     parser.add_argument("--only", default="", help="draw from these faults alone")
     given = parser.parse_args()
     enter_namespaces()
     given.only = set(filter(None, given.only.split(",")))
-    seed = given.seed if given.seed is not None else random.randrange(2**32)
+    given.seed = given.seed if given.seed is not None else random.randrange(2**32)
     for kind in given.stores.split(","):
         place = Place(kind, None, pathlib.Path("/"), 0, None, os.environ.get(INSIDE) == "1")
-        for fault, (need, _) in FAULTS.items():
+        for fault, (need, _, _) in FAULTS.items():
             if why := need(place):
                 print(f"{kind}: without {fault.__name__}: {why}", flush=True)
-    for number in range(seed, seed + given.runs):
-        for kind in given.stores.split(","):
-            with tempfile.TemporaryDirectory(prefix="machiai-faults-") as folder:
-                try:
-                    run_once(given, kind, number, folder)
-                except (AssertionError, history_checker.Wrong) as why:
-                    sys.exit(f"{kind}, seed {number}, --seconds {given.seconds:g}: {why}")
+        dealt = schedules(place, given.seed, given.seconds, given.runs, given.only)
+        names = {name for schedule in dealt for _, name, _ in schedule}
+        able = {x.__name__ for x, (need, _, _) in FAULTS.items() if not need(place)}
+        print(f"{kind}, seed {given.seed}: {len(names)} of {len(able)} faults in {given.runs} runs; "
+              f"not {', '.join(sorted(able - names)) or 'one is missing'}", flush=True)
+        for number, schedule in enumerate(dealt, 1):
+            if given.run in (None, number):
+                run(given, kind, number, schedule)
+
+
+def run(given, kind, number, schedule):
+    again = f"{sys.argv[0]} {given.exe} {given.faulty} --seed {given.seed} --seconds {given.seconds:g} "
+    again += f"--runs {given.runs} --run {number} --stores {kind}"
+    again += f" --only {','.join(sorted(given.only))}" if given.only else ""
+    print(f"again: {again}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="machiai-faults-") as folder:
+        try:
+            run_once(given, kind, number, schedule, folder)
+        except (AssertionError, history_checker.Wrong) as why:
+            sys.exit(f"{kind}, run {number}: {why}\nagain: {again}")
 
 
 if __name__ == "__main__":

@@ -6,21 +6,28 @@ import contextlib
 import json
 import random
 import shutil
-import subprocess
+import signal
 import time
 
 import crash_actors
-from fault_kit import Client, Engine, Lost, run_sql
+from fault_kit import Client, Engine, Lost
+from fault_watch import DESCRIPTORS_AT_REST, GROWS_MAX, Resources, judge_latency, resources
+from healthy_pair import HealthyPair
+from log_model import milliseconds
 from tcp_proxy import TcpProxy
 
 CLINICS = ["sakura", "ume"]
-LEAVE_AFTER_MS, BEAT_MS, DOUBT_AFTER_MS, DEAD_AFTER_MS = 2000, 2000, 1000, 1900
-# After the last fault: a beat, its silence, the patience, and as much again for a crowded machine.
-CONVERGES_WITHIN_S = 25
+BEAT_MS, DOUBT_AFTER_MS, DEAD_AFTER_MS = 2000, 1000, 1900
+# As by default no less than the longest silence of an open connection, or who is on a slow line is given up on it.
+LEAVE_AFTER_MS = BEAT_MS + DEAD_AFTER_MS + 100
+# After the last fault: silence is noticed, the patience goes by, and a margin for storing and showing it.
+CONVERGES_WITHIN_S = (BEAT_MS + DEAD_AFTER_MS + LEAVE_AFTER_MS) / 1000 + 4
+# Who enters is shown as soon as it is stored.
+SHOWN_WITHIN_S = 2
+# From exec to the ready line, when the store is there.
+READY_WITHIN_S = 5
 ANSWER_WITHIN_S = 8
-# Listeners, event loops, store, log; and a connection or two of the admin's.
-DESCRIPTORS_AT_REST = 20
-RESIDENT_MAX = 128 << 20
+PAIR_ROOM = "pair"
 SETTINGS = {
     "presence": {"leave_after_ms": LEAVE_AFTER_MS, "alive_interval_ms": 250},
     "store": {"commit_interval_us": 500, "connect_timeout_ms": 2000, "lock_timeout_ms": 2000,
@@ -72,6 +79,8 @@ class Steady:
     def __init__(self, *given, **more):
         super().__init__(*given, **more)
         self.sent, self.follower.reloads = {}, True
+        # Entries that were asked for and answered on one connection, and how far each connection was told.
+        self.entered, self.told_to, self.sent_on, self.connections = [], {}, {}, 0
 
     async def live(self):
         pause_s = 0.05
@@ -89,6 +98,7 @@ class Steady:
 
     def dispatch(self, kind, command, fields):
         self.sent[command] = self.sent.get(command, 0) + 1
+        self.sent_on[command] = self.connections
         return super().dispatch(kind, command, fields)
 
     def note_undecided(self, command, code):
@@ -99,7 +109,26 @@ class Steady:
         if self.sent[command] == 1:
             self.world.refused.append([self.clinic, self.sub, command])
 
+    def note_reply(self, frame):
+        what = self.unanswered.get(frame["id"])
+        asked_here = self.sent.get(frame["id"]) == 1 and self.sent_on.get(frame["id"]) == self.connections
+        super().note_reply(frame)
+        if what and frame["ok"] and asked_here and what[0] in ("enter_room", "enter_waiting_room"):
+            self.entered.append([what[1]["room"], frame["seq"], self.connections])
+
+    def check(self, frame):
+        super().check(frame)
+        if "at" in frame:
+            self.world.newest_event_s = milliseconds(frame["at"]) / 1000
+        if frame.get("seq") is not None and frame["type"] != "welcome":
+            self.told_to[self.connections] = max(self.told_to.get(self.connections, 0), frame["seq"])
+
+    def kept(self):
+        """(clinic, person, room, seq of the entry, last seq its connection was told): present all the while."""
+        return [[self.clinic, self.sub, room, seq, self.told_to[number]] for room, seq, number in self.entered]
+
     async def come_back(self):
+        self.connections += 1
         await self.come()
         await self.recover()
 
@@ -144,12 +173,32 @@ class FaultWorld:
         self.life = self.repeated = self.compared = 0
         self.stopping, self.tasks, self.begun = False, [], time.monotonic()
         self.final, self.environment, self.ended, self.engine_lock = {}, {}, [], asyncio.Lock()
+        self.windows, self.measures, self.newest_event_s, self.pairs = [], {}, 0, []
+        self.failed_starts, self.same_ports = [], True
+        self.resources = Resources(self.real)
 
     def say(self, text):
         print(f"{time.monotonic() - self.begun:6.1f} s  {text}", flush=True)
 
     def fault(self, text):
         self.faults.append(text)
+
+    def measure(self, what, seconds):
+        self.measures.setdefault(what, []).append(round(seconds, 2))
+
+    @contextlib.contextmanager
+    def window(self, name, kind):
+        """Keeps from when to when a fault was in force."""
+        window = {"name": name, "kind": kind, "begin": time.monotonic(), "end": None}
+        self.windows.append(window)
+        try:
+            yield
+        finally:
+            window["end"] = time.monotonic()
+
+    def disturbed(self, *kinds, since=None):
+        """The faults of these kinds in force, now or since a moment."""
+        return [x["name"] for x in self.windows if x["kind"] in kinds and (x["end"] or 1e18) >= (since or 1e17)]
 
     def note_close(self, code):
         self.closes[str(code)] = self.closes.get(str(code), 0) + 1
@@ -188,23 +237,65 @@ class FaultWorld:
                 self.act(Doctor(self, clinic, "doctor", doctor))
             for staff in ("s1", "s2"):
                 self.act(Reception(self, clinic, "staff", staff))
+            self.watch_from_outside(clinic)
+        self.resources.start()
+
+    def watch_from_outside(self, clinic):
+        self.real.put(f"{clinic}/patients/{PAIR_ROOM}", {"name": "患者"})
+        body = {"starts_at": "2026-11-22T09:00:00.000Z", "patients": [PAIR_ROOM], "doctors": ["d1"]}
+        self.real.put(f"{clinic}/appointments/{PAIR_ROOM}", body)
+        pair = HealthyPair(self.real, clinic, PAIR_ROOM)
+        self.pairs.append(pair)
+        pair.start()
+
+    def pair_answers(self):
+        return [x for pair in self.pairs for x in list(pair.answers)]
+
+    def stop_watching(self):
+        """Ends what measured the run, and complains about what it saw."""
+        for pair in self.pairs:
+            pair.stop()
+            if pair.broken or pair.is_alive():
+                self.fault(f"the healthy pair of {pair.clinic} ended with {pair.broken!r}")
+        samples = [x for pair in self.pairs for x in pair.samples]
+        self.resources.stop()
+        for text in [*judge_latency(samples, self.windows, self.say), *self.resources.complaints()]:
+            self.fault(text)
+        resident, descriptors, threads = self.resources.highest()
+        self.say(f"at most {resident >> 20} MiB, {descriptors} descriptors, {threads} threads; {self.measures}")
 
     def alive(self):
         return self.real.process is not None and self.real.process.poll() is None
 
     async def start_engine_once(self, **environment):
-        """Starts it on its former ports."""
+        """Starts it, on its former ports as a rule."""
         self.real.environment = {**self.environment, **environment}
-        await asyncio.to_thread(self.real.start, self.real.listen is not None)
+        begun = time.monotonic()
+        await asyncio.to_thread(self.real.start, self.same_ports and self.real.listen is not None)
+        took = time.monotonic() - begun
+        self.measure("ready after a start", took)
+        if took > READY_WITHIN_S and not self.disturbed("store", "network", since=begun):
+            self.fault(f"the engine was ready only {took:.1f} s after its start")
 
     async def start_engine(self):
         """The same, as often as its store or its ports need a moment; an AssertionError when it does not in a
         minute."""
+        await self.start_armed(None)
+
+    async def start_armed(self, point):
+        """The same with a fail point; False when it died at it before it was ready."""
         end = time.monotonic() + 60
         while True:
+            begun = time.monotonic()
             try:
-                return await self.start_engine_once()
+                await self.start_engine_once(**({"MACHIAI_FAIL_POINT": point} if point else {}))
+                return True
             except AssertionError:
+                if point and self.real.process.returncode == -signal.SIGKILL and time.monotonic() - begun < 60:
+                    return False
+                self.failed_starts.append((begun, self.real.process.returncode))
+                if not self.disturbed("store", since=begun):
+                    raise
                 if time.monotonic() > end:
                     raise
                 await asyncio.sleep(0.3)
@@ -225,7 +316,7 @@ class FaultWorld:
     def kill(self):
         if self.alive():
             self.real.process.kill()
-        self.real.wait()
+        return self.real.wait()
 
     async def acked_more(self, count, seconds):
         """Whether so many more commands are acknowledged in time: the engine works."""
@@ -248,12 +339,13 @@ class FaultWorld:
         stay = [x for x in self.actors if x.role == "staff" or (x.role != "doctor" and self.random.random() < 0.5)]
         for x in self.actors:
             await x.client.drop()
-        wanted = {}
+        self.stop_watching()
+        vanished, wanted = time.monotonic(), {}
         for x in stay:
             entered = await self.come_to_stay(x)
             if x.role != "staff":
                 wanted[f"{x.clinic} {x.room} {x.sub}"] = entered
-        await self.converge(wanted)
+        await self.converge(wanted, vanished + CONVERGES_WITHIN_S)
         await self.compare_views(stay)
         await self.give_back()
 
@@ -279,9 +371,11 @@ class FaultWorld:
             if time.monotonic() > end:
                 return self.fault(f"{held} descriptors are open, and nobody is connected")
             await asyncio.sleep(0.2)
-        resident = self.real.resident_bytes()
-        if resident > RESIDENT_MAX:
-            self.fault(f"the engine holds {resident >> 20} MiB when all is over")
+        pid, resident, _, threads = resources(self.real)
+        if first := self.resources.first_of(pid):
+            self.say(f"{(resident - first[2]) >> 20:+} MiB and {threads - first[4]:+} threads since the start")
+            if resident - first[2] > GROWS_MAX or threads > first[4]:
+                self.fault(f"of {first[2:]} bytes, descriptors and threads there remain {resident} and {threads}")
 
     def present(self):
         """Who is there by the boards, and where in its clinic's log each board stands."""
@@ -297,16 +391,17 @@ class FaultWorld:
                         result[f"{clinic} {card['room']} {x['person']}"] = x.get("unstable", False)
         return result, seqs
 
-    async def converge(self, wanted):
-        expected = {name for name, entered in wanted.items() if entered}
-        end = time.monotonic() + CONVERGES_WITHIN_S
+    async def converge(self, wanted, ghosts_until):
+        expected, begun = {name for name, entered in wanted.items() if entered}, time.monotonic()
+        end = max(ghosts_until, begun + SHOWN_WITHIN_S)
         while True:
             present, seqs = await asyncio.to_thread(self.present)
             if set(present) == expected and not any(present.values()):
+                self.measure("converged after", time.monotonic() - begun)
                 break
             if time.monotonic() > end:
                 more, less = sorted(set(present) - expected), sorted(expected - set(present))
-                self.fault(f"not within {CONVERGES_WITHIN_S} s: ghosts {more}, missing {less}, boards {present}")
+                self.fault(f"not within {end - begun:.1f} s: ghosts {more}, missing {less}, boards {present}")
                 break
             await asyncio.sleep(0.2)
         self.final = {"present": sorted(present), "expected": sorted(expected), "seqs": seqs}
@@ -321,38 +416,30 @@ class FaultWorld:
 
     def write_history(self, path, seed, schedule):
         """All that the checker needs besides the store."""
+        acked = [[x.clinic, x.sub, kind, fields, reply] for x, (kind, fields), reply in self.acked]
         unknown = [[x.clinic, x.sub, command] for x in self.actors for command in x.unanswered]
         path.write_text(json.dumps({
             "seed": seed,
             "schedule": schedule,
             "clinics": CLINICS,
-            "acked": [[x.clinic, x.sub, kind, fields, reply] for x, (kind, fields), reply in self.acked],
+            "leave_after_ms": LEAVE_AFTER_MS,
+            "acked": acked + [x for pair in self.pairs for x in pair.acked],
             "unknown": unknown,
             "refused": self.refused,
             "requests": self.requests,
-            "seen": self.seen,
-            "streams": self.streams,
+            "seen": self.seen + [x for pair in self.pairs for x in pair.seen],
+            "streams": {**self.streams, **{f"{x.clinic} pair": x.told for x in self.pairs}},
+            "kept": [x for actor in self.actors for x in actor.kept()],
             "dropped": sorted(self.dropped),
             "faults": self.faults,
             "final": self.final,
         }))
 
     def close(self):
+        for thread in (*self.pairs, self.resources):
+            thread.stopping.set()
         with contextlib.suppress(Exception):
             self.kill()
         for proxy in (self.proxy, self.database_proxy):
             if proxy:
                 proxy.close()
-
-
-def second_engine_is_refused(world):
-    """Another engine on the same store ends by itself, before it is ready."""
-    command = world.real.command()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=world.real.folder)
-    return done.returncode != 0 and '"ready"' not in done.stdout
-
-
-def end_backends(world):
-    """Ends every connection of the engine to its PostgreSQL server."""
-    run_sql(world.direct_store, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                "WHERE datname = current_database() AND pid <> pg_backend_pid()")
