@@ -136,7 +136,7 @@ def run_test(test, programs):
 def telling(said):
     """The most telling line of what a test said."""
     lines = said.strip().splitlines()
-    known = [x for x in lines if re.search(r"\w+Error: |ERROR: |seed \d+(?:, --seconds [\d.]+)?: ", x)]
+    known = [x for x in lines if re.search(r"\w+Error: |ERROR: |(?:seed|run) \d+: ", x)]
     return (known or lines)[-1].strip()[:240]
 
 
