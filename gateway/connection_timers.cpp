@@ -102,6 +102,10 @@ void connection::watch_silence(int64_t now_ms) {
   if (!awaiting_proof_ || !is_open_websocket())
     return;
   const auto silence_ms = now_ms - ping_sent_ms_;
+  // After a standstill of our own, timers come before most sockets: whoever is still to be heard is asked at the next
+  // tick.
+  if (silence_ms >= std::min(settings.doubt_after_ms, settings.dead_after_ms) && stream_.has_unread())
+    return;
   if (silence_ms >= settings.dead_after_ms) {
     fault(transport_fault::dead);
     // Nobody is there to answer the close frame: it is sent for the case of a half-dead path, not waited for.

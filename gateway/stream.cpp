@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace machiai {
@@ -75,6 +76,11 @@ io_result byte_stream::read(std::span<char> buffer) {
 
 bool byte_stream::has_buffered() const {
   return session_ && SSL_pending(session_.get()) > 0;
+}
+
+bool byte_stream::has_unread() {
+  auto bytes = 0;
+  return ::ioctl(descriptor(), FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 io_result byte_stream::write(std::span<const iovec> parts) {

@@ -42,6 +42,9 @@ public:
   io_result read(std::span<char> buffer);
   bool has_buffered() const;
 
+  /// Bytes have come that the kernel still keeps.
+  bool has_unread();
+
   /// Sends what the socket takes without waiting, in one call for plain TCP and in records of up to 16 KiB for TLS.
   /// What OpenSSL has encrypted but not sent counts as taken; `has_unsent` tells.
   io_result write(std::span<const iovec> parts);

@@ -6,14 +6,35 @@ says what it is. New inputs that reach new code stay beside the build and are th
 import argparse
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGETS = sorted(path.stem for path in (ROOT / "tests/fuzz/targets").glob("*.cpp"))
-INPUT_BYTES_MAX = 4096
 ONE_INPUT_S_MAX = 10
 MEMORY_MIB_MAX = 1024
+
+
+def limit(name):
+    """A limit that the engine has when nobody sets another."""
+    for file, form in (("settings.hpp", rf"\b{name} = ([\d *]+);"), ("fixed_limits.hpp", rf"LIMIT\({name}, (\d+),")):
+        if found := re.search(form, (ROOT / "config" / file).read_text()):
+            factors = map(int, found[1].split("*"))
+            return next(factors) * next(factors, 1)
+    raise KeyError(name)
+
+
+# The longest input: some bytes more than what is taken, and where pieces follow each other, a piece more.
+INPUT_BYTES_MAX = {
+    "frames": limit("hello_bytes_max") + limit("message_bytes_max") + 1024,
+    "commands": limit("message_bytes_max") + 1024,
+    "http": limit("http_header_bytes_max") + 4096,
+    "resume": limit("http_header_bytes_max") + 1024,
+    "tokens": limit("token_bytes_max") + 1024,
+    # The whole table, written out, is about 6,000 bytes.
+    "settings": 16384,
+}
 
 
 def build(folder):
@@ -31,7 +52,7 @@ def start(folder, target, seconds):
     kept = folder / "corpus" / target
     for each in (found, kept):
         each.mkdir(parents=True, exist_ok=True)
-    command = [folder / "tests/fuzz" / f"fuzz_{target}", f"-max_total_time={seconds}", f"-max_len={INPUT_BYTES_MAX}",
+    command = [folder / "tests/fuzz" / f"fuzz_{target}", f"-max_total_time={seconds}", f"-max_len={INPUT_BYTES_MAX[target]}",
                f"-timeout={ONE_INPUT_S_MAX}", f"-rss_limit_mb={MEMORY_MIB_MAX}", f"-artifact_prefix={found}/",
                "-print_final_stats=1", kept, ROOT / "tests/fuzz/corpus" / target]
     log = open(folder / f"{target}.log", "wb")

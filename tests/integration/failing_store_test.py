@@ -93,8 +93,9 @@ class failing_store(machiai_test.TestCase):
 
     def test_a_full_disk_refuses_commands_until_there_is_room_again(self):
         disk = mounted_disk(self)
-        # Where nobody may mount, the test above stands for both.
-        self.check_full_disk(disk if disk.works else limited_files(self))
+        if not disk.works:
+            self.skipTest("needs root to mount a small file system")
+        self.check_full_disk(disk)
 
     def check_full_disk(self, disk):
         settings = {"command": {"timeout_ms": 1000}}
@@ -110,7 +111,7 @@ class failing_store(machiai_test.TestCase):
         disk.fill(engine)
         until(lambda: len(refused()) > 5, what="refusals")
         # What is small may still find room in between.
-        until(lambda: refused() and not self.ready(engine), what="readiness false")
+        until(lambda: refused() and not self.ready(engine), seconds=20, what="readiness false")
         self.assertLessEqual(set(refused()), UNDECIDED | {"closed 4101"})
         self.assertEqual(engine.admin("/livez").status, 200)
         self.assertGreater(engine.metric("machiai_store_failures_total"), 0)
@@ -149,6 +150,7 @@ class failing_store(machiai_test.TestCase):
             other.execute("COMMIT")
         self.assertEqual([staff.reply(x)["ok"] for x in waiting], [True, True])
         until(lambda: self.ready(engine), what="ready again")
+        self.assertFalse(engine.board()["cards"]["r1"]["locked"], "the refused command was worked on")
         self.assertTrue(staff.send("lock_room", id="k", room="r1")["ok"])
 
     def test_clinics_that_keep_dying_make_the_engine_not_ready(self):

@@ -21,6 +21,7 @@ import traceback
 import unittest
 
 import contracts
+import skips
 from engine import EXE, Engine, base64url, mint, names_program
 from session import WAIT_S, Closed, Session
 from websocket_client import ConnectionLost
@@ -43,7 +44,13 @@ def main():
     """Runs the calling script's tests. `SCRIPT [EXE [unittest arguments]]`"""
     if names_program(sys.argv):
         sys.argv.pop(1)
-    unittest.main(module="__main__")
+    result = unittest.main(module="__main__", exit=False).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    for test, why in result.skipped:
+        print(f"skipped: {test.id()}: {why}", flush=True)
+    if result.testsRun and len(result.skipped) == result.testsRun:
+        sys.exit(skips.SKIPPED)
 
 
 def note_failed_thread(failed):
@@ -66,6 +73,11 @@ class TestCase(unittest.TestCase):
         problems = contracts.take_breaches()
         if problems:
             self.fail("\n".join(problems))
+
+    def skipTest(self, reason):
+        if not skips.may_skip():
+            self.fail(f"cannot be done here, and nothing may be skipped: {reason}")
+        super().skipTest(reason)
 
     def engine(self, store="sqlite", settings=None, **options):
         made = Engine(store, settings, **options)

@@ -20,6 +20,7 @@ import tempfile
 import crash_test
 from fault_kit import Engine, until
 from postgres import Postgres
+from skips import skip_all
 
 # linux/fs: EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32); 2 is "neither log nor data is written any more".
 EXT4_IOC_SHUTDOWN, NOTHING_FLUSHED = 0x8004587D, 2
@@ -153,8 +154,7 @@ def main():
         # Where no other process's copy of the mount keeps the disk from going away.
         os.execvpe("unshare", ["unshare", "--mount", sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
     if why := impossible():
-        print(f"skipped: {why}")
-        return
+        skip_all(why)
     seed = given.seed if given.seed is not None else random.randrange(2**32)
     print(f"seed {seed}", flush=True)
     for kind in given.stores.split(","):

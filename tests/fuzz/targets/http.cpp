@@ -7,13 +7,14 @@
 #include "tests/fuzz/pieces.hpp"
 #include "tests/fuzz/targets.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace machiai::fuzz {
 
 namespace {
 
-/// No input reaches the first one: where exactly Beast sees that headers are too long depends on the pieces.
+/// The engine's own for headers; a small one for bodies, which is reached often.
 constexpr http_limits limits{8 * 1024, 900};
 
 /// A reader driven as a connection drives it, and the story of the requests that came out. Refusals are no part of it:
@@ -32,6 +33,8 @@ public:
 
   const std::string& story() const { return story_; }
   const std::string& rest() const { return rest_; }
+  /// Where exactly Beast sees that headers are too long depends on the pieces.
+  bool stopped_at_long_header() const { return stopped_at_long_header_; }
 
 private:
   /// Whether there may be more in what was fed.
@@ -51,6 +54,7 @@ private:
       return false;
     case http_reader::outcome::refused:
       invariant(reader_.refusal().status >= 400, "a refusal that says all is well");
+      stopped_at_long_header_ = reader_.refusal().status == 431;
       over_ = true;
       return false;
     }
@@ -63,11 +67,14 @@ private:
     tell(what);
     tell(request.method);
     tell(request.target);
+    auto header_bytes = request.method.size() + request.target.size();
     for (const auto& [name, value] : request.headers) {
       tell(name);
       tell(value);
+      header_bytes += name.size() + value.size();
       invariant(value.find_first_of("\r\n") == std::string::npos, "a header with a line break");
     }
+    invariant(header_bytes <= limits.header_bytes_max, "headers longer than their limit");
     invariant(request.body.size() <= limits.body_bytes_max, "a body longer than its limit");
     tell(request.body);
   }
@@ -79,6 +86,7 @@ private:
   std::string story_, rest_;
   bool over_ = false;
   bool upgraded_ = false;
+  bool stopped_at_long_header_ = false;
 };
 
 void listener::check_agreement(const http_request& request) {
@@ -129,8 +137,13 @@ void http(std::string_view input) {
   listener cut;
   whole.feed(input);
   in_pieces(input, seed, [&](std::string_view piece) { cut.feed(piece); });
-  invariant(whole.story() == cut.story(), "the pieces in which bytes come make a difference");
-  invariant(whole.rest() == cut.rest(), "the pieces decide what follows an upgrade");
+  if (whole.stopped_at_long_header() || cut.stopped_at_long_header()) {
+    const auto both = std::min(whole.story().size(), cut.story().size());
+    invariant(whole.story().substr(0, both) == cut.story().substr(0, both), "the pieces change what came before");
+  } else {
+    invariant(whole.story() == cut.story(), "the pieces in which bytes come make a difference");
+    invariant(whole.rest() == cut.rest(), "the pieces decide what follows an upgrade");
+  }
   check_route(input.substr(0, input.find('\r')));
   const auto head = input.find("\r\n\r\n");
   check_bodies(head == std::string_view::npos ? input : input.substr(head + 4));
