@@ -61,7 +61,7 @@ class floods(machiai_test.TestCase):
         await staff.drop()
         return taken
 
-    def check(self, kind, engine, token, seconds=4):
+    def check(self, kind, engine, token, seconds=3):
         child = self.flood(kind, engine, token, seconds)
         p99 = self.others_p99(engine, child)
         did = json.loads(child.stdout.read())
@@ -90,7 +90,7 @@ class floods(machiai_test.TestCase):
 
     def test_a_thousand_connections_a_second_from_one_address(self):
         engine = self.open_clinic(connections_per_address_max=200)
-        did = self.check("connects", engine, "none", seconds=5)
+        did = self.check("connects", engine, "none", seconds=3)
         self.assertGreater(did["connected"] / did["seconds"], 500)
         self.assertGreater(did["refused"], 0)
         until(lambda: engine.metric("machiai_ws_refusals_total", reason="address_limit") > 0, what="refusals counted")
@@ -117,7 +117,7 @@ class floods(machiai_test.TestCase):
         """Nobody can come in; those inside are served, and waiting costs next to nothing."""
         begun, used = time.monotonic(), self.cpu_s(engine)
         slowest = 0.0
-        while time.monotonic() - begun < 4:
+        while time.monotonic() - begun < 3:
             asked = time.monotonic()
             staff.ok("lock_room", room="r2")
             slowest = max(slowest, time.monotonic() - asked)
