@@ -308,6 +308,9 @@ bool event_log_state::extend_index_once() {
 }
 
 void event_log_state::extend_index() {
+  // It can wait for the next start; the clinics' last words and the clean mark cannot.
+  if (ending_ || shared_.ready->draining)
+    return;
   prune();
   const auto more = extend_index_once();
   const auto pause = more ? milliseconds{1} : milliseconds{shared_.settings->store.index_interval_ms};

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace machiai {
 
@@ -89,18 +90,29 @@ public:
 
   bool hurried() const { return hurried_; }
 
+  /// All is stored and told. What is left are threads that only read, of which one may wait for a database that does
+  /// not answer, and CAF, which waits for ever for a detached actor that another one, stopped in passing, still names.
+  void nothing_left_to_do() { done_ = true; }
+
 private:
   /// What the clean mark and the clinics' snapshots may take after the limit, or after the second signal.
   static constexpr milliseconds last_words{2500};
+  /// What threads may take to end that have nothing left to do.
+  static constexpr milliseconds threads_end{1000};
 
   void watch(const std::stop_token& over) {
     constexpr timespec poll{0, 20'000'000};
+    auto was_done = false;
     while (!over.stop_requested()) {
       const auto signal = sigtimedwait(&handled_, nullptr, &poll);
       if ((signal == SIGTERM || signal == SIGINT) && !hurried_.exchange(true))
         until_ = std::min(until_, std::chrono::steady_clock::now() + last_words);
+      if (done_ && !std::exchange(was_done, true))
+        until_ = std::chrono::steady_clock::now() + threads_end;
       if (std::chrono::steady_clock::now() < until_ || over.stop_requested())
         continue;
+      if (was_done)
+        std::_Exit(static_cast<int>(exit_code::ok));
       log_warn("engine.ended", {{"in_time", false}});
       std::_Exit(static_cast<int>(exit_code::check_failed));
     }
@@ -109,6 +121,7 @@ private:
   sigset_t handled_;
   std::chrono::steady_clock::time_point until_;
   std::atomic<bool> hurried_{false};
+  std::atomic<bool> done_{false};
   std::jthread watcher_;
 };
 
@@ -123,12 +136,12 @@ int run_until_told(std::unique_ptr<engine> running, const sigset_t& handled, mil
       log_info("engine.certificate_reloaded");
   }
   log_info("engine.draining");
-  const planned_end_watch watch(handled, hard_limit);
+  planned_end_watch watch(handled, hard_limit);
   const auto in_time = running->drain([&watch] { return watch.hurried(); });
   log_info("engine.ended", {{"in_time", in_time}});
   if (!in_time)
     std::_Exit(static_cast<int>(exit_code::check_failed));
-  // Under the same watch: threads that do not end must not keep a process that has nothing left to do.
+  watch.nothing_left_to_do();
   running.reset();
   return static_cast<int>(exit_code::ok);
 }

@@ -17,6 +17,9 @@ namespace {
 constexpr auto commit_attempts = 3;
 constexpr auto settle_attempts = 6;
 constexpr auto first_pause_ms = 25;
+/// No further attempt begins after this: each may take as long as connecting may, and who called must not wait for the
+/// sum of them to learn that the store does not write.
+constexpr std::chrono::milliseconds settle_within{2000};
 
 int64_t as_stored(uint64_t value) {
   return static_cast<int64_t>(value);
@@ -204,7 +207,10 @@ caf::expected<void> postgres_event_store::drop_lost_clinics() {
 
 caf::expected<std::optional<commit_outcome>> postgres_event_store::settle_doubt() {
   caf::error why;
+  const auto until = std::chrono::steady_clock::now() + settle_within;
   for (auto attempt = 0; attempt < settle_attempts; ++attempt) {
+    if (attempt > 0 && std::chrono::steady_clock::now() >= until)
+      break;
     if (attempt > 0)
       ::poll(nullptr, 0, first_pause_ms << attempt);
     const auto found = look_for(doubt_->find_row);

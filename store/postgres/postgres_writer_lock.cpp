@@ -21,7 +21,7 @@ constexpr auto try_lock = "SELECT pg_try_advisory_lock(1298360426, hashtext(curr
 constexpr auto end_former_sessions = R"(
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid())";
 constexpr auto select_holder = R"(
-SELECT l.pid, coalesce(host(a.client_addr), 'this host')
+SELECT l.pid, coalesce(host(a.client_addr), 'this host'), (coalesce(a.application_name, '') = $1)::int::bigint
 FROM pg_locks l JOIN pg_database d ON d.oid = l.database LEFT JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND d.datname = current_database()
  AND l.classid = 1298360426 AND l.objid::bigint = (hashtext(current_schema())::bigint & 4294967295))";
@@ -67,8 +67,13 @@ caf::expected<bool> postgres_writer_lock::try_once(pg_connection& connection) co
 caf::error postgres_writer_lock::held(pg_connection& connection) const {
   std::string who;
   std::vector<pg_rows> rows;
-  if (connection.run({pg_statement{select_holder}}, rows) && rows[0].count() > 0)
-    who = " (session " + std::to_string(rows[0].bigint(0, 0)) + " from " + rows[0].text(0, 1) + ")";
+  if (connection.run({pg_statement{select_holder} << session_name_}, rows) && rows[0].count() > 0) {
+    const auto session = std::to_string(rows[0].bigint(0, 0));
+    // Stopped, or waiting for a disk: it hears of its end when it goes on.
+    if (rows[0].bigint(0, 2) != 0)
+      return make_error(ec::store_unavailable, shown_url_ + ": the server has not ended our former session " + session);
+    who = " (session " + session + " from " + rows[0].text(0, 1) + ")";
+  }
   return make_error(ec::stale_epoch, shown_url_ + ": another engine writes to this store" + who);
 }
 

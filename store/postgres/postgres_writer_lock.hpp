@@ -14,7 +14,8 @@ public:
   explicit postgres_writer_lock(const store_options& options);
 
   /// Takes the lock for the session of `connection`, ending what the server still holds of former sessions of this
-  /// object. `ec::stale_epoch` when another one has kept it for `writer_lock_wait_ms`, naming its session.
+  /// object. `ec::stale_epoch` when another one has kept it for `writer_lock_wait_ms`, naming its session;
+  /// `ec::store_unavailable` when it is one of these former sessions, which the server could not end in that time.
   caf::expected<void> take(pg_connection& connection) const;
 
 private:
