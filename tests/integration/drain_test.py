@@ -4,6 +4,7 @@ where the last one stopped. `drain_test.py EXE`"""
 
 import http.client
 import json
+import contextlib
 import os
 import signal
 import subprocess
@@ -184,17 +185,21 @@ class drain(machiai_test.TestCase):
         engine.seed_visit("r1", patient="p1", doctor="d1")
         staff = engine.connect("staff", "s1")
         children = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, check=True).stdout
-        for process in map(int, children.split()):
-            os.kill(process, signal.SIGSTOP)
         self.frozen = list(map(int, children.split()))
+        self.signal_frozen(signal.SIGSTOP)
         staff.post("lock_room", room="r1")
         time.sleep(0.2)
         return engine
 
+    def signal_frozen(self, what):
+        for process in self.frozen:
+            # A session that was just ending when it was listed is gone.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, what)
+
     def thaw_and_start(self, engine):
         """What was cut off leaves a store that serves."""
-        for process in self.frozen:
-            os.kill(process, signal.SIGCONT)
+        self.signal_frozen(signal.SIGCONT)
         engine.start()
         engine.connect("staff", "s1").ok("unlock_room", room="r1")
         engine.run("verify", "--store", engine.store_url)
