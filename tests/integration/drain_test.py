@@ -2,9 +2,9 @@
 """The planned end under load: everybody is told to come back, nobody counts as having left, and the next start goes on
 where the last one stopped. `drain_test.py EXE`"""
 
+import contextlib
 import http.client
 import json
-import contextlib
 import os
 import signal
 import subprocess
