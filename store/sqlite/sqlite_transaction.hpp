@@ -8,6 +8,8 @@ namespace machiai {
 class sqlite_transaction {
 public:
   sqlite_transaction(sqlite_connection& connection, const char* begin) : connection_(connection) {
+    // What the one before could not roll back for want of memory.
+    connection.roll_back();
     auto query = connection.query(begin);
     query.run();
     error_code_ = query.error_code();
