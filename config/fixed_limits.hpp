@@ -36,6 +36,7 @@
   LIMIT(room_answer_timeout_ms, 10000, "ms", "How long a person waits for a room's address before it asks again")      \
   LIMIT(audit_answer_timeout_ms, 5000, "ms", "How long the auditor waits for what it asks")                            \
   LIMIT(audit_clinics_listed_max, 64, "", "Clinics the auditor is told of at once")                                    \
+  LIMIT(pages_bytes_max, 16777216, "bytes", "The built pages, which are kept in memory")                               \
   LIMIT(audit_suspicions_max, 64, "", "Differences in clinics that the auditor remembers to look at again")
 
 namespace machiai {

@@ -125,10 +125,23 @@ struct room_settings {
   uint32_t participants_max = 32;
   uint32_t invites_max = 32;
   uint32_t invite_valid_ms = 24 * 60 * 60 * 1000;
+  /// Devices in the picture-and-sound call of one room; each sends to every other.
+  uint32_t call_endpoints_max = 6;
   /// A consultation without a doctor ends by itself after this time (R18).
   uint32_t end_without_doctor_ms = 4 * 60 * 60 * 1000;
   /// A room leaves the board this long after its end, or after its appointment when nobody is there.
   uint32_t archive_after_ms = 24 * 60 * 60 * 1000;
+};
+
+/// Picture and sound go from browser to browser; the engine passes on their signals and says which servers help.
+struct call_settings {
+  /// `stun:` and `turn:` addresses (RFC 7064, RFC 7065) told to who joins a call.
+  std::vector<std::string> stun_urls;
+  std::vector<std::string> turn_urls;
+  /// File with coturn's `static-auth-secret`; needed with turn_urls.
+  std::string turn_secret_file;
+  /// How long a credential for the TURN server is good.
+  uint32_t turn_lifetime_ms = 4 * 60 * 60 * 1000;
 };
 
 struct clinic_settings {
@@ -208,6 +221,11 @@ struct synthetic_settings {
   uint32_t timeout_ms = 5000;
 };
 
+struct pages_settings {
+  /// Folder of the built pages, read once at the start; empty serves none.
+  std::string folder;
+};
+
 struct log_settings {
   /// trace, debug, info, warn, error.
   std::string level = "info";
@@ -222,12 +240,14 @@ struct settings {
   presence_settings presence;
   billing_settings billing;
   room_settings room;
+  call_settings call;
   clinic_settings clinic;
   store_settings store;
   token_settings token;
   drain_settings drain;
   audit_settings audit;
   synthetic_settings synthetic;
+  pages_settings pages;
   log_settings log;
 };
 

@@ -29,6 +29,8 @@ enum class close_code : uint16_t {
   malformed = 4206,
   /// Too many messages or pings on this connection.
   flood = 4207,
+  /// A newer connection of the same device took this one's place.
+  replaced = 4208,
 };
 
 /// The close that goes with an error that ends a session; of the range 41xx for whatever waiting mends.
