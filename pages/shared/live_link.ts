@@ -1,0 +1,41 @@
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { Connection, watchPage, type ConnectionOptions, type LinkState } from "../client";
+import { noteServerTime } from "./clock";
+
+export interface LiveLink {
+  connection: Connection;
+  state: ReadonlySignal<LinkState>;
+  /** Milliseconds since the engine was last heard of; moves while the page is shown. */
+  silence_ms: ReadonlySignal<number>;
+  /** What is shown may be trusted. */
+  fresh: ReadonlySignal<boolean>;
+}
+
+const look_every_ms = 250;
+
+/** The page's line to the engine with its state as signals. `onVisible` is told when the page is seen or hidden. */
+export function openLink(options: ConnectionOptions, onVisible: (visible: boolean) => void = () => undefined): LiveLink {
+  const silence_ms = signal(0);
+  const fresh = signal(false);
+  const connection: Connection = new Connection({
+    ...options,
+    onFrame: (frame) => {
+      if (frame.type === "beat") noteServerTime(frame.at);
+      options.onFrame(frame);
+    },
+    onState: (next) => {
+      state.value = next;
+      look();
+      options.onState?.(next);
+    },
+  });
+  const state = signal<LinkState>(connection.linkState());
+  const look = () => {
+    silence_ms.value = Math.round(connection.silence_ms());
+    fresh.value = connection.fresh();
+  };
+  setInterval(look, look_every_ms);
+  watchPage(connection, onVisible);
+  connection.start();
+  return { connection, state, silence_ms, fresh };
+}
