@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { Connection, watchPage, type ConnectionOptions, type LinkState } from "../client";
+import { Connection, watchPage, type AnyFrame, type ConnectionOptions, type LinkState } from "../client";
 import { noteServerTime } from "./clock";
 
 export interface LiveLink {
@@ -9,6 +9,8 @@ export interface LiveLink {
   silence_ms: ReadonlySignal<number>;
   /** What is shown may be trusted. */
   fresh: ReadonlySignal<boolean>;
+  /** Every frame but replies, welcomes too, after the page's own `onFrame`. Gives what ends it. */
+  listen(listener: (frame: AnyFrame) => void): () => void;
 }
 
 const look_every_ms = 250;
@@ -17,11 +19,13 @@ const look_every_ms = 250;
 export function openLink(options: ConnectionOptions, onVisible: (visible: boolean) => void = () => undefined): LiveLink {
   const silence_ms = signal(0);
   const fresh = signal(false);
+  const listeners = new Set<(frame: AnyFrame) => void>();
   const connection: Connection = new Connection({
     ...options,
     onFrame: (frame) => {
       if (frame.type === "beat") noteServerTime(frame.at);
       options.onFrame(frame);
+      for (const listener of listeners) listener(frame);
     },
     onState: (next) => {
       state.value = next;
@@ -37,5 +41,9 @@ export function openLink(options: ConnectionOptions, onVisible: (visible: boolea
   setInterval(look, look_every_ms);
   watchPage(connection, onVisible);
   connection.start();
-  return { connection, state, silence_ms, fresh };
+  const listen = (listener: (frame: AnyFrame) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { connection, state, silence_ms, fresh, listen };
 }
