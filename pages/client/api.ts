@@ -1,5 +1,5 @@
-import type { BoardFrame, ClinicProfile, ErrorCode, PatientView } from "./protocol";
-import { randomId } from "./random_id";
+import type { BoardFrame, ClinicProfile, ErrorCode, PatientView } from "./protocol.js";
+import { randomId } from "./random_id.js";
 
 /** A refused or failed request. `code` is the engine's word, or `unreachable` when none came. */
 export class ApiError extends Error {

@@ -1,4 +1,4 @@
-import type { BoardFrame, ClinicProfile, DoctorProfile, EventFrame, RoomCard } from "./protocol";
+import type { BoardFrame, ClinicProfile, DoctorProfile, EventFrame, RoomCard } from "./protocol.js";
 
 /** What a console knows: whole values by key, replaced by frames, never patched. */
 export interface Board {

@@ -1,4 +1,4 @@
-import type { AnyCommand } from "./protocol";
+import type { AnyCommand } from "./protocol.js";
 
 /** Commands that are answered: all but hello, which the connection says itself, and what is only passed on. */
 export type Asked = Exclude<AnyCommand, { type: "hello" } | { type: "signal" } | { type: "report_quality" }>;

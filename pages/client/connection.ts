@@ -1,7 +1,7 @@
-import { comeBack } from "./close_codes";
-import type { Asked, Command, Passing } from "./commands";
-import type { AnyFrame, ProtocolError, ReplyFrame, WelcomeFrame } from "./protocol";
-import { randomId } from "./random_id";
+import { comeBack } from "./close_codes.js";
+import type { Asked, Command, Passing } from "./commands.js";
+import type { AnyFrame, ProtocolError, ReplyFrame, WelcomeFrame } from "./protocol.js";
+import { randomId } from "./random_id.js";
 
 /** Milliseconds; the engine's settings are in docs/operations.md. */
 export const timing = {

@@ -1,4 +1,4 @@
-import type { Role } from "./protocol";
+import type { Role } from "./protocol.js";
 
 /** What a page may know of its token. It is read, not verified: only the engine can do that. */
 export interface TokenClaims {

@@ -1,4 +1,4 @@
-import type { GuestView, PatientView } from "./protocol";
+import type { GuestView, PatientView } from "./protocol.js";
 
 export type Visit = PatientView | GuestView;
 

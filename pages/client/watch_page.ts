@@ -1,4 +1,4 @@
-import type { Connection } from "./connection";
+import type { Connection } from "./connection.js";
 
 /**
  * Tells a connection what a browser knows before any socket does: the page is seen again, it came out of the
