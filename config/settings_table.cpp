@@ -93,8 +93,10 @@ constexpr setting_row rows[] = {
     MACHIAI_SETTING(number, command, remember_for_ms, "ms", 60000, 604800000,
                     "How long answers are remembered for repeated command ids"),
     MACHIAI_SETTING(number, command, remember_max, "", 16, 1000000, "How many answers one clinic remembers"),
-    MACHIAI_SETTING(number, presence, leave_after_ms, "ms", 1000, 3600000,
-                    "From the last proof of presence to left when a connection is lost"),
+    MACHIAI_SETTING(
+        number, presence, leave_after_ms, "ms", 1000, 3600000,
+        "From the last proof of presence to left when a connection is lost; below beat_interval_ms + dead_after_ms "
+        "somebody on a slow open line may be given up while connected"),
     MACHIAI_SETTING(number, presence, alive_interval_ms, "ms", 100, 5000,
                     "How often the alive mark is written: what a crash can take from a stay"),
     MACHIAI_SETTING(number, presence, planned_outage_max_ms, "ms", 1000, 86400000,

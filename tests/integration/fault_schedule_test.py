@@ -25,6 +25,7 @@ from fault_injections import BY_NAME, FAULTS, KIND_OF, Place, deal
 from fault_world import FaultWorld
 from fault_watch import RECOVERS_WITHIN_S
 from postgres import Postgres
+import skips
 
 INSIDE = "MACHIAI_OWN_NAMESPACES"
 # So long everything is measured after the last fault and the recovery from it.
@@ -131,6 +132,17 @@ def enter_namespaces():
         os.execvpe("unshare", command, {**os.environ, INSIDE: "1"})
 
 
+def say_what_is_left_out(place):
+    """What belongs to the other store is no gap; what this machine cannot do is one."""
+    missing = []
+    for fault, (need, _, _) in FAULTS.items():
+        if why := need(place):
+            print(f"{place.kind}: without {fault.__name__}: {why}", flush=True)
+            missing += [fault.__name__] if why.startswith("needs ") else []
+    if missing and not skips.may_skip():
+        sys.exit(f"{place.kind}: cannot be done here, and nothing may be skipped: {', '.join(missing)}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("exe")
@@ -147,9 +159,7 @@ def main():
     given.seed = given.seed if given.seed is not None else random.randrange(2**32)
     for kind in given.stores.split(","):
         place = Place(kind, None, pathlib.Path("/"), 0, None, os.environ.get(INSIDE) == "1")
-        for fault, (need, _, _) in FAULTS.items():
-            if why := need(place):
-                print(f"{kind}: without {fault.__name__}: {why}", flush=True)
+        say_what_is_left_out(place)
         dealt = schedules(place, given.seed, given.seconds, given.runs, given.only)
         names = {name for schedule in dealt for _, name, _ in schedule}
         able = {x.__name__ for x, (need, _, _) in FAULTS.items() if not need(place)}
