@@ -17,7 +17,15 @@ export default defineConfig({
     // The machine's cores belong to the engine and the browsers.
     fileParallelism: false,
     projects: [
-      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"], environment: "node" } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["tests/unit/**/*.test.{ts,tsx}"],
+          environment: "node",
+          setupFiles: ["tests/unit/set_up.ts"],
+        },
+      },
       {
         extends: true,
         test: {
