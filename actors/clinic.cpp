@@ -218,6 +218,26 @@ void clinic_actor_state::repeat(const repeat_answer& x) {
   end_turn();
 }
 
+void clinic_actor_state::pass_on(const call_message& x) {
+  const auto room = household_->rooms().find(room_of(x.what));
+  if (room != household_->rooms().end())
+    return self_->send(room->second.actor, x);
+  // Nobody is in a room without an actor.
+  tell({id_, x.session, {}, x.command, make_error(ec::not_present, "this device is not in the call")});
+}
+
+void clinic_actor_state::tell(call_told x) {
+  x.clinic = id_;
+  const auto to = x.session ? std::optional{key_of(*x.session)} : std::nullopt;
+  stream_->hold(to, std::move(x));
+  end_turn();
+}
+
+void clinic_actor_state::replace(const device_replaced& x) {
+  stream_->hold(key_of(x.session), session_replaced{id_, x.session});
+  end_turn();
+}
+
 caf::result<room_actor> clinic_actor_state::find(const get_room& x) {
   if (!find_room(stream_->state(), x.room))
     return make_error(ec::not_found, "there is no such appointment");
@@ -381,6 +401,9 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const person_idle& x) { self->state.let_go(x); },
       [self](const clinic_request& x) { self->state.request(x); },
       [self](const repeat_answer& x) { self->state.repeat(x); },
+      [self](const call_message& x) { self->state.pass_on(x); },
+      [self](const call_told& x) { self->state.tell(x); },
+      [self](const device_replaced& x) { self->state.replace(x); },
       [self](const get_room& x) { return self->state.find(x); },
       [self](const check_entry& x) { return self->state.check(x); },
       [self](const room_decided& x) { self->state.number(x); },

@@ -41,6 +41,9 @@ public:
   void let_go(const person_idle& x);
   void request(const clinic_request& x);
   void repeat(const repeat_answer& x);
+  void pass_on(const call_message& x);
+  void tell(call_told x);
+  void replace(const device_replaced& x);
   caf::result<room_actor> find(const get_room& x);
   [[nodiscard]] caf::result<bool> check(const check_entry& x) const;
   void number(const room_decided& x);

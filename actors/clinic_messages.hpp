@@ -84,6 +84,12 @@ struct room_decided {
 };
 BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, person, heard))
 
+/// This session's device is in all its rooms by a newer connection.
+struct device_replaced {
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(device_replaced, (), (session))
+
 struct get_room {
   room_id room;
   /// Who asks.

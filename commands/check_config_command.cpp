@@ -3,6 +3,7 @@
 #include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/settings_table.hpp"
+#include "gateway/ice_servers.hpp"
 #include "gateway/operator_key.hpp"
 #include "gateway/tls_context.hpp"
 
@@ -85,6 +86,8 @@ void print_table(const settings& given) {
 
 /// Reads the files that settings name as the engine will; the operator's key may be missing, because it is made then.
 caf::error check_files(const settings& given) {
+  if (const auto ice = ice_servers::load(given.call); !ice)
+    return ice.error();
   if (!given.listen.tls_certificate.empty())
     if (const auto tls = tls_context::load(given.listen.tls_certificate, given.listen.tls_key); !tls)
       return tls.error();

@@ -146,6 +146,10 @@ caf::error engine::start_gateway() {
   context.shared = shared_;
   context.registry = registry_;
   context.key = key_;
+  auto ice = ice_servers::load(shared_.settings->call);
+  if (!ice)
+    return ice.error();
+  context.ice = std::make_shared<const ice_servers>(std::move(*ice));
   context.usage = [this](const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
                          statement_service::callback done) {
     statements_->read(clinic, month, std::move(asker), std::move(done));

@@ -2,6 +2,7 @@
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
+#include "gateway/ice_servers.hpp"
 #include "gateway/operator_key.hpp"
 
 #include <caf/expected.hpp>
@@ -17,6 +18,7 @@ struct shard_context {
   environment shared;
   registry_actor registry;
   std::shared_ptr<const operator_key> key;
+  std::shared_ptr<const ice_servers> ice;
   using usage_callback = std::function<void(caf::expected<std::string>)>;
   /// The month's statement of a clinic as JSON text, read from the store on a thread of its own; `done` is called
   /// there, or never when `asker` is gone before.

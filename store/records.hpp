@@ -26,6 +26,18 @@ BOOST_DEFINE_ENUM_CLASS(leave_reason, left, lost, removed, sent_back, ended)
 /// Who ended a consultation: clinic staff or the doctor, or rule R18's four hours without a doctor.
 BOOST_DEFINE_ENUM_CLASS(end_reason, by_clinic, no_doctor)
 
+/// What the test of one part of a device found. `refused`: the browser or the person did not allow it; `missing`: there
+/// is no such part.
+BOOST_DEFINE_ENUM_CLASS(device_check, passed, failed, refused, missing, skipped)
+
+/// What somebody in the room sends.
+struct media_state {
+  bool video = false;
+  bool audio = false;
+  friend bool operator==(const media_state&, const media_state&) = default;
+};
+BOOST_DESCRIBE_STRUCT(media_state, (), (video, audio))
+
 /// Who caused an event.
 struct author {
   machiai::role role = machiai::role::engine;

@@ -18,7 +18,7 @@ std::vector<companion> people_of(const room_state& room) {
   std::vector<companion> result;
   for (const auto& x : room.participants)
     if (is_present(x))
-      result.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value()});
+      result.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value(), x.media});
   return result;
 }
 
@@ -57,7 +57,8 @@ room_card staff_card(const clinic_state& state, const room_id& id, std::optional
   card.doctors = doctors_of(state, room);
   for (const auto& x : room.participants)
     card.participants.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value(),
-                                 x.unstable_since, x.admitted, x.removed, x.attentive, x.first_arrived_at, x.since});
+                                 x.unstable_since, x.admitted, x.removed, x.attentive, x.first_arrived_at, x.since,
+                                 x.media, x.device_test});
   for (const auto& x : room.invitations)
     if (!x.revoked)
       card.invitations.push_back({x.invite, x.person, x.party, x.display_name, x.expires_at, x.redeemed});

@@ -30,10 +30,12 @@ struct participant_card {
   bool attentive = true;
   std::optional<timestamp> first_arrived_at;
   std::optional<timestamp> since;
+  std::optional<media_state> media;
+  std::optional<machiai::device_test> device_test;
 };
 BOOST_DESCRIBE_STRUCT(participant_card, (),
                       (person, party, display_name, whereabouts, unstable, last_proof_at, admitted, removed, attentive,
-                       first_arrived_at, since))
+                       first_arrived_at, since, media, device_test))
 
 struct invitation_card {
   invite_id invite;
@@ -87,8 +89,9 @@ struct companion {
   std::string display_name;
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;
   bool unstable = false;
+  std::optional<media_state> media;
 };
-BOOST_DESCRIBE_STRUCT(companion, (), (person, party, display_name, whereabouts, unstable))
+BOOST_DESCRIBE_STRUCT(companion, (), (person, party, display_name, whereabouts, unstable, media))
 
 /// A visit as its patient sees it.
 struct patient_view {

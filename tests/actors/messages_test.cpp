@@ -79,8 +79,12 @@ const topic visit{audience::patient, room_id{"r-1"}};
 void carry_commands(network& between) {
   const room_id room{"r-1"};
   const person_id who{"p-1"};
-  for (const person_command& x : std::vector<person_command>{
-           {enter_waiting_room{room}}, {enter_room{room}}, {leave_room{room}}, {set_attention{room, false}}})
+  for (const person_command& x : std::vector<person_command>{{enter_waiting_room{room}},
+                                                             {enter_room{room}},
+                                                             {leave_room{room}},
+                                                             {set_attention{room, false}},
+                                                             {set_media{room, true, false}},
+                                                             {report_device_test{room, device_check::passed}}})
     CHECK(between.carries(device_command{origin, x}));
   for (const room_command& x :
        std::vector<room_command>{{admit{room, who}},
@@ -124,6 +128,8 @@ void carry_news(network& between) {
   CHECK(between.carries(person_moved{origin, {role::engine, {}}, who.person, edges, 5}));
   CHECK(between.carries(person_moved{std::nullopt, {role::engine, {}}, who.person, {}, 5}));
   CHECK(between.carries(person_attends{origin, who.person, false, 6}));
+  CHECK(between.carries(person_reports{origin, who.person, set_media{room_id{"r"}, true, true}, 6}));
+  CHECK(between.carries(person_reports{origin, who.person, report_device_test{room_id{"r"}}, 6}));
   CHECK(between.carries(participation_changed{room_id{"r"}, whereabouts::in_room, 7}));
   CHECK(between.carries(room_rebuilt{room_id{"r"}, whereabouts::left, {{command_id{"a"}, 1}, {command_id{"b"}, 2}}}));
   CHECK(between.carries(device_silent{some_session, noon}));
