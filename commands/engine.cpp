@@ -86,6 +86,10 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     return make_error(ec::system_failure, "the system does not give this process " + std::to_string(threads) +
                                               " threads (pids.max of its cgroup, RLIMIT_NPROC)");
   std::unique_ptr<engine> made{new engine(std::move(given))};
+  auto pages = page_files::load(*made->shared_.settings);
+  if (!pages)
+    return pages.error();
+  made->pages_ = std::move(*pages);
   if (auto problem = made->open_store())
     return problem;
   made->config_ = std::make_unique<caf::actor_system_config>();
@@ -144,6 +148,7 @@ caf::error engine::open_store() {
 caf::error engine::start_gateway() {
   shard_context context;
   context.shared = shared_;
+  context.pages = pages_;
   context.registry = registry_;
   context.key = key_;
   context.usage = [this](const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,

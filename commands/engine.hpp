@@ -53,6 +53,8 @@ private:
   environment shared_;
   std::shared_ptr<event_store> store_;
   std::shared_ptr<const operator_key> key_;
+  /// Null when none are served.
+  std::shared_ptr<const page_files> pages_;
   std::unique_ptr<engine_metrics> metrics_;
   /// Actors end on purpose from now on.
   std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false);

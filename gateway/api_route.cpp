@@ -90,11 +90,16 @@ std::variant<api_route, no_route> find_route(std::string_view method, std::strin
   return none;
 }
 
+bool is_api_path(std::string_view path) {
+  return path == "/v1" || path.starts_with("/v1/");
+}
+
 std::vector<std::string> route_templates() {
   std::vector<std::string> result;
   for (const auto& x : rows)
     if (result.empty() || result.back() != x.path_template)
       result.emplace_back(x.path_template);
+  result.emplace_back(pages_route);
   return result;
 }
 

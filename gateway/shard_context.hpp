@@ -3,6 +3,7 @@
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "gateway/operator_key.hpp"
+#include "gateway/page_files.hpp"
 
 #include <caf/expected.hpp>
 
@@ -23,6 +24,8 @@ struct shard_context {
   std::function<void(const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
                      usage_callback done)>
       usage;
+  /// Null: none are served, and every path that is not the API's is answered by it.
+  std::shared_ptr<const page_files> pages;
   /// Why the engine should not get traffic; empty when it is ready. From any thread.
   std::function<std::string()> not_ready;
   /// Begins the planned end. From any thread.
