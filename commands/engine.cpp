@@ -6,7 +6,7 @@
 #include "actors/type_ids.hpp"
 #include "commands/batch_threads.hpp"
 #include "commands/exit_code.hpp"
-#include "commands/statement_service.hpp"
+#include "commands/past_service.hpp"
 #include "commands/synthetic_visits.hpp"
 #include "commands/thread_reserve.hpp"
 #include "commands/vital_actor.hpp"
@@ -141,7 +141,7 @@ caf::error engine::open_store() {
   else if (!was_there)
     log_warn("engine.operator_key_made", {{"file", log_text(file)}, {"clinics", clinics->size()}});
   key_ = std::make_shared<const operator_key>(std::move(*key));
-  statements_ = std::make_unique<statement_service>(given.store);
+  past_ = std::make_unique<past_service>(given.store);
   return {};
 }
 
@@ -151,9 +151,8 @@ caf::error engine::start_gateway() {
   context.pages = pages_;
   context.registry = registry_;
   context.key = key_;
-  context.usage = [this](const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
-                         statement_service::callback done) {
-    statements_->read(clinic, month, std::move(asker), std::move(done));
+  context.past = [this](const past_question& asked, std::weak_ptr<const void> asker, past_service::callback done) {
+    past_->read(asked, std::move(asker), std::move(done));
   };
   context.not_ready = [shared = shared_] { return not_ready(shared); };
   context.drain = [] { ::kill(::getpid(), SIGTERM); };
@@ -180,7 +179,7 @@ engine::~engine() {
   synthetic_.reset();
   if (gateway_)
     gateway_->stop();
-  statements_.reset();
+  past_.reset();
   gateway_.reset();
   // Whoever still refers to them (a time-out, a clinic that was just waking) would keep the log's thread and so the
   // process.

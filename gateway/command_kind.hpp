@@ -11,7 +11,7 @@ namespace machiai {
 BOOST_DEFINE_ENUM_CLASS(command_kind, hello, renew, enter_waiting_room, enter_room, leave_room, set_attention, admit,
                         send_back, remove, invite, revoke_invite, redeem_invite, lock_room, unlock_room,
                         end_consultation, reopen_consultation, put_clinic, put_key, revoke_key, revoke_person,
-                        put_doctor, put_patient, put_appointment, cancel_appointment, get_board, get_usage)
+                        put_doctor, put_patient, put_appointment, cancel_appointment, get_board, get_visits, get_usage)
 
 command_kind kind_of(const person_command& command);
 command_kind kind_of(const room_command& command);

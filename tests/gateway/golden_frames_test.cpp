@@ -33,7 +33,7 @@ struct golden_day : actor_fixture {
   }
 
   void set_up() {
-    as_system(of_clinic({put_clinic{{"待合クリニック 本院"}}}));
+    as_system(of_clinic({put_clinic{{"待合クリニック 本院", "03-1234-5678", "東京都千代田区一番町1-1", 10, 20}}}));
     as_system(of_clinic({put_key{{key_id{"k1"}, "EdDSA", "-----BEGIN PUBLIC KEY-----"}}}));
     as_system(of_clinic({revoke_key{key_id{"k1"}}}));
     as_system(of_clinic({revoke_person{person_id{"former-reception"}}}));
@@ -44,7 +44,7 @@ struct golden_day : actor_fixture {
     book("r1", "p1", "再診");
     book("r2", "p2", "");
     // A name that stands on two cards.
-    as_system(of_clinic({put_doctor{{person_id{"d1"}, "佐藤 市郎"}}}));
+    as_system(of_clinic({put_doctor{{person_id{"d1"}, "佐藤 市郎", 1998}}}));
   }
 
   void wait_in_line() {
