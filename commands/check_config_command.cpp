@@ -5,6 +5,7 @@
 #include "config/settings_table.hpp"
 #include "gateway/ice_servers.hpp"
 #include "gateway/operator_key.hpp"
+#include "gateway/page_files.hpp"
 #include "gateway/tls_context.hpp"
 
 #include <CLI/CLI.hpp>
@@ -91,6 +92,8 @@ caf::error check_files(const settings& given) {
   if (!given.listen.tls_certificate.empty())
     if (const auto tls = tls_context::load(given.listen.tls_certificate, given.listen.tls_key); !tls)
       return tls.error();
+  if (const auto pages = page_files::load(given); !pages)
+    return pages.error();
   const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
                                                           : given.token.operator_key_file;
   std::error_code unknown;

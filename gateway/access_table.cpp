@@ -55,6 +55,7 @@ constexpr row row_of(command_kind what) {
   case command_kind::put_appointment:     return {any,     own,   own,  no,    no,     no};
   case command_kind::cancel_appointment:  return {any,     own,   own,  no,    no,     no};
   case command_kind::get_board:           return {any,     own,   own,  own,   no,     no};
+  case command_kind::get_visits:          return {no,      no,    no,   no,    room,   no};
   case command_kind::get_usage:           return {any,     own,   own,  no,    no,     no};
   }
   return {no, no, no, no, no, no};

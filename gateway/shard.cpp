@@ -220,6 +220,10 @@ void shard::send_subscribe(clinic_link& link, const subscribe& x) {
   mailbox_.send(link.actor, x);
 }
 
+void shard::ask_visits(clinic_link& link, const get_visits& x) {
+  mailbox_.send(link.actor, x);
+}
+
 void shard::send_unsubscribe(const clinic_link& link, const unsubscribe& x) {
   if (link.at == clinic_link::stage::open)
     mailbox_.send(link.actor, x);

@@ -45,6 +45,7 @@ public:
   std::variant<token_claims, auth_failure> check_token(const unverified_token& token) const;
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
+  void ask_visits(clinic_link& link, const get_visits& x);
   void send_unsubscribe(const clinic_link& link, const unsubscribe& x);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }

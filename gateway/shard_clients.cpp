@@ -1,4 +1,5 @@
 #include "gateway/access_table.hpp"
+#include "gateway/api_route.hpp"
 #include "gateway/close_code.hpp"
 #include "gateway/command_digest.hpp"
 #include "gateway/http_api.hpp"
@@ -35,7 +36,13 @@ caf::error too_many() {
 } // namespace
 
 void shard::on_request(connection_id from, http_request request) {
-  http_->handle(from, std::move(request));
+  const auto is_page = context_.pages && request.role == listener_role::clients && !is_api_path(request.path());
+  if (!is_page)
+    return http_->handle(from, std::move(request));
+  const auto response = context_.pages->answer(request);
+  if (const auto* metrics = context_.shared.metrics)
+    metrics->count_http_request(pages_route, response.status);
+  io_.respond(from, response);
 }
 
 void shard::on_open(connection_id id, const http_request& upgrade) {

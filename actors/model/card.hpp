@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/model/clinic_state.hpp"
+#include "actors/model/visit_parts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -101,12 +102,17 @@ struct patient_view {
   timestamp starts_at;
   int32_t duration_min = 0;
   std::string menu;
-  std::vector<person_name> doctors;
+  std::vector<attending_doctor> doctors;
   std::vector<companion> people;
   std::optional<uint32_t> place_in_line;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
+  /// As of the room's newest event: time alone changes no view.
+  std::vector<machiai::invited> invited;
 };
 BOOST_DESCRIBE_STRUCT(patient_view, (),
-                      (room, clinic, phase, starts_at, duration_min, menu, doctors, people, place_in_line))
+                      (room, clinic, phase, starts_at, duration_min, menu, doctors, people, place_in_line, phone,
+                       address, invited))
 
 /// A visit as an invited guest sees it: no menu, no place in line.
 struct guest_view {
@@ -114,10 +120,12 @@ struct guest_view {
   std::string clinic;
   room_phase phase = room_phase::scheduled;
   timestamp starts_at;
-  std::vector<person_name> doctors;
+  std::vector<attending_doctor> doctors;
   std::vector<companion> people;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
 };
-BOOST_DESCRIBE_STRUCT(guest_view, (), (room, clinic, phase, starts_at, doctors, people))
+BOOST_DESCRIBE_STRUCT(guest_view, (), (room, clinic, phase, starts_at, doctors, people, phone, address))
 
 /// The projections. `now` is the time of the newest event; `place` the visit's place in line, if it waits.
 room_card staff_card(const clinic_state& state, const room_id& room, std::optional<uint32_t> place, timestamp now);

@@ -85,7 +85,7 @@ void carry_commands(network& between) {
                                                              {set_attention{room, false}},
                                                              {set_media{room, true, false}},
                                                              {report_device_test{room, device_check::passed}}})
-    CHECK(between.carries(device_command{origin, x}));
+    CHECK(between.carries(device_command{origin, x, device_id{"d"}}));
   for (const room_command& x :
        std::vector<room_command>{{admit{room, who}},
                                  {send_back{room, who}},
@@ -140,6 +140,7 @@ void carry_news(network& between) {
   CHECK(between.carries(open_feed{7, 3}));
   CHECK(between.carries(close_feed{7, 3}));
   CHECK(between.carries(subscribe{some_session, origin.who, "name", visit, position{2, 9}}));
+  CHECK(between.carries(get_visits{some_session, origin.who, room_id{"r"}}));
   CHECK(between.carries(repeat_answer{origin}));
   CHECK(between.carries(get_room{room_id{"r"}, person_id{"p"}}));
   CHECK(between.carries(
@@ -150,6 +151,15 @@ void carry_news(network& between) {
   CHECK(between.carries(clinic_found{clinic_id{"c"}, error, nullptr}));
   CHECK(between.carries(person_rebuilt{clinic_id{"c"}, who.person, nullptr}));
   CHECK(between.carries(answered{clinic_id{"c"}, some_session, command_id{"k"}, "{}"}));
+  const call_endpoint there{who.person, device_id{"d"}};
+  for (const call_command& x : std::vector<call_command>{{join_call{room_id{"r"}}},
+                                                         {leave_call{room_id{"r"}}},
+                                                         {call_signal{room_id{"r"}, there, "\"candidate\":null"}},
+                                                         {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
+    CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
+  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, "{}", command_id{"k"}, error}));
+  CHECK(between.carries(device_replaced{some_session}));
+  CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
   CHECK(between.carries(command_taken{{command_id{"k"}, 5}}));
   CHECK(between.carries(expelled{clinic_id{"c"}, room_id{"r"}, who.person}));
   CHECK(between.carries(presence_due{}));
