@@ -1,0 +1,217 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launch, openPage, person, phone } from "../harness/browser";
+import { clinic, makeClinic } from "../harness/clinic";
+import { Engine } from "../harness/engine";
+import { StaffLine } from "../harness/staff_line";
+import { lookAt, openPatient, passDeviceTest, patientAddress, startVisit } from "../harness/visit_pages";
+
+const engine = new Engine();
+const complaints: string[] = [];
+const contexts: BrowserContext[] = [];
+let browser: Browser;
+let staff: StaffLine;
+let doctor: StaffLine;
+
+async function newPhone(): Promise<BrowserContext> {
+  const context = await person(browser, phone);
+  contexts.push(context);
+  return context;
+}
+
+const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true });
+const waitingRoom = (page: Page) => heading(page, "待合室").waitFor();
+
+async function participantsOf(room: string) {
+  const card = (await staff.board()).cards.find((each) => each.room === room);
+  return card?.participants.filter((each) => each.whereabouts !== "left" && each.whereabouts !== "absent") ?? [];
+}
+
+/** The last resort for what only the engine can tell: asked until it holds. */
+async function eventually(claim: () => Promise<boolean>, what: string): Promise<void> {
+  for (const until = Date.now() + 15_000; Date.now() < until; ) {
+    if (await claim()) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`not in time: ${what}`);
+}
+
+beforeAll(async () => {
+  await engine.start();
+  const later = Array.from({ length: 8 }, (_, index) => ({ minutes: 10 + index }));
+  await makeClinic(engine, [{ minutes: -4 }, { minutes: 2 }, ...later, { minutes: 26 * 60 }]);
+  browser = await launch();
+  const office = await person(browser);
+  staff = await StaffLine.open(await office.newPage(), engine);
+  doctor = await StaffLine.open(await office.newPage(), engine, { role: "doctor", sub: "dr-mori", clinic });
+});
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await engine.stop();
+});
+
+describe("a patient on a phone", () => {
+  it("goes from my page through device test, line and consultation to the end", async () => {
+    const page = await openPatient(await newPhone(), engine, "v1", "p1", complaints);
+    await page.getByRole("button", { name: "オンライン診療開始" }).waitFor();
+    expect(page.url()).not.toContain("token");
+    await lookAt(page, "patient-my-page");
+    await page.getByRole("button", { name: "オンライン診療開始" }).click();
+    await page.locator("main button.primary").first().waitFor();
+    await lookAt(page, "patient-device-test");
+    await passDeviceTest(page);
+    await page.getByText("次にお呼びします").waitFor();
+    await page.getByText("診察が長引いています").waitFor();
+    await staff.say({ type: "invite", room: "v1", party: "interpreter", display_name: "Nguyễn Văn An" });
+    await lookAt(page, "patient-waiting-next-late");
+    expect(await page.title()).toContain("次にお呼びします");
+    await page.getByRole("button", { name: "医師・医療機関" }).click();
+    await page.getByRole("dialog").getByText("森　恵子").waitFor();
+    await lookAt(page, "patient-identity");
+    await page.getByRole("dialog").getByRole("button", { name: "閉じる" }).click();
+
+    await doctor.say({ type: "enter_room", room: "v1" });
+    await page.getByText("医師が診察室に入りました").waitFor();
+    await lookAt(page, "patient-doctor-in");
+    await staff.say({ type: "admit", room: "v1", person: "p1" });
+    await page.getByRole("button", { name: "退室" }).waitFor();
+    expect(await page.title()).toBe("診察が始まりました");
+
+    await staff.say({ type: "send_back", room: "v1", person: "p1" });
+    await page.getByText("待合室に戻りました").waitFor();
+    await lookAt(page, "patient-sent-back");
+    await staff.say({ type: "admit", room: "v1", person: "p1" });
+    await page.getByRole("button", { name: "退室" }).waitFor();
+    await staff.say({ type: "end_consultation", room: "v1" });
+    await heading(page, "診察が終わりました").waitFor();
+    await lookAt(page, "patient-ended");
+  });
+
+  it("keeps the place in line over a reload and is the same person in a second tab", async () => {
+    const first = await openPatient(await newPhone(), engine, "v2", "p2", complaints);
+    await startVisit(first);
+    await first.getByText("次にお呼びします").waitFor();
+    const context = await newPhone();
+    const page = await openPatient(context, engine, "v3", "p3", complaints);
+    await startVisit(page);
+    await page.locator(".line-place strong").getByText("1", { exact: true }).waitFor();
+    await lookAt(page, "patient-waiting-second");
+    await page.reload();
+    await waitingRoom(page);
+    await page.locator(".line-place strong").getByText("1", { exact: true }).waitFor();
+
+    const second = await openPage(context, patientAddress(engine, "v3", "p3"), complaints);
+    await startVisit(second);
+    await second.locator(".line-place strong").getByText("1", { exact: true }).waitFor();
+    expect((await participantsOf("v3")).map((each) => each.person)).toEqual(["p3"]);
+    await second.close();
+    await page.locator(".line-place strong").waitFor();
+    await staff.say({ type: "end_consultation", room: "v2" });
+    await page.getByText("次にお呼びします").waitFor();
+  });
+
+  it("leaves only when asked twice, and comes back in", async () => {
+    const page = await openPatient(await newPhone(), engine, "v4", "p4", complaints);
+    await startVisit(page);
+    await eventually(async () => (await participantsOf("v4")).length === 1, "v4 waits");
+    await page.getByRole("button", { name: "待合室から出る" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "とどまる" }).waitFor();
+    await lookAt(page, "patient-leave-question");
+    await page.getByRole("dialog").getByRole("button", { name: "待合室から出る" }).click();
+    await heading(page, "退室しました").waitFor();
+    await eventually(async () => (await participantsOf("v4")).length === 0, "v4 left");
+    await lookAt(page, "patient-left");
+    await page.getByRole("button", { name: "もう一度入る" }).click();
+    await waitingRoom(page);
+    await eventually(async () => (await participantsOf("v4")).length === 1, "v4 is back");
+  });
+
+  it("is told calmly that the network is gone, and that it is back", async () => {
+    const context = await newPhone();
+    const page = await openPatient(context, engine, "v5", "p5", complaints);
+    await startVisit(page);
+    await page.locator(".line-card").waitFor();
+    await context.setOffline(true);
+    await page.getByText("インターネットにつながっていません").waitFor();
+    await page.getByText("順番はそのままです").waitFor();
+    await lookAt(page, "patient-offline");
+    await context.setOffline(false);
+    await page.getByText("インターネットにつながっていません").waitFor({ state: "detached" });
+    await page.locator(".dimmed").waitFor({ state: "detached" });
+  });
+
+  it("stays on its page while the engine is killed, and goes on when it is back", async () => {
+    const page = await openPatient(await newPhone(), engine, "v6", "p6", complaints);
+    await startVisit(page);
+    await page.locator(".line-card").getByText(/お待ちです|お呼びします/).waitFor();
+    await engine.kill();
+    await page.getByText("通信が不安定です").waitFor();
+    await waitingRoom(page);
+    await lookAt(page, "patient-engine-away");
+    await engine.start();
+    await page.getByText("通信が不安定です").waitFor({ state: "detached", timeout: 60_000 });
+    await staff.connect();
+    await doctor.connect();
+    await eventually(async () => (await participantsOf("v6")).some((each) => !each.unstable), "p6 is back");
+  });
+
+  it("that was removed, or whose appointment was cancelled, is told what to do", async () => {
+    const page = await openPatient(await newPhone(), engine, "v7", "p7", complaints);
+    await startVisit(page);
+    await eventually(async () => (await participantsOf("v7")).length === 1, "p7 waits");
+    await staff.say({ type: "remove", room: "v7", person: "p7" });
+    await heading(page, "退室の扱いになっています").waitFor();
+    await lookAt(page, "patient-removed");
+
+    const other = await openPatient(await newPhone(), engine, "v8", "p8", complaints);
+    await other.getByRole("button", { name: "オンライン診療開始" }).waitFor();
+    const cancelled = await fetch(`${engine.address}/v1/clinics/${clinic}/appointments/v8`, {
+      method: "DELETE",
+      headers: { Authorization: `Bearer ${engine.token({ role: "staff", sub: "s1", clinic })}` },
+    });
+    expect(cancelled.ok).toBe(true);
+    await heading(other, "この予約は取り消されています").waitFor();
+    await lookAt(other, "patient-cancelled");
+  });
+
+  it("may come long before the time, and is told so kindly", async () => {
+    const page = await openPatient(await newPhone(), engine, "v11", "p11", complaints);
+    await page.getByText("早めに入ってお待ちいただけます").waitFor();
+    await lookAt(page, "patient-early");
+    await startVisit(page);
+    await page.getByText("目安 予約時刻").waitFor();
+  });
+});
+
+describe("a link that is of no use", () => {
+  it.each([
+    ["garbled", "#token=abc.def", "リンクを確かめてください"],
+    ["missing", "", "リンクを確かめてください"],
+  ])("since it is %s says so", async (name, fragment, words) => {
+    const page = await openPage(await newPhone(), `${engine.address}/p/${clinic}${fragment}`, complaints);
+    await heading(page, words).waitFor();
+    await lookAt(page, `patient-link-${name}`);
+  });
+
+  it("since its signature is wrong says so", async () => {
+    const page = await openPage(await newPhone(), `${patientAddress(engine, "v9", "p9")}AA`, complaints);
+    await heading(page, "このリンクは使えません").waitFor();
+    await lookAt(page, "patient-link-invalid");
+  });
+
+  it("since it is another clinic's, or no patient's, says so", async () => {
+    const token = engine.token({ role: "patient", sub: "p9", clinic: "other", room: "v9" });
+    const page = await openPage(await newPhone(), `${engine.address}/p/${clinic}#token=${token}`, complaints);
+    await heading(page, "このページのリンクではありません").waitFor();
+    const staffs = engine.token({ role: "staff", sub: "s1", clinic });
+    const other = await openPage(await newPhone(), `${engine.address}/p/${clinic}#token=${staffs}`, complaints);
+    await heading(other, "このページのリンクではありません").waitFor();
+    await lookAt(other, "patient-link-foreign");
+  });
+});
