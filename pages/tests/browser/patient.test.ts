@@ -151,10 +151,13 @@ describe("a patient on a phone", () => {
     await startVisit(page);
     await page.locator(".line-card").getByText(/お待ちです|お呼びします/).waitFor();
     await engine.kill();
-    await page.getByText("通信が不安定です").waitFor();
-    await waitingRoom(page);
-    await lookAt(page, "patient-engine-away");
-    await engine.start();
+    try {
+      await page.getByText("通信が不安定です").waitFor();
+      await waitingRoom(page);
+      await lookAt(page, "patient-engine-away");
+    } finally {
+      await engine.start();
+    }
     await page.getByText("通信が不安定です").waitFor({ state: "detached", timeout: 60_000 });
     await staff.connect();
     await doctor.connect();
