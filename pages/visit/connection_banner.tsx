@@ -8,6 +8,9 @@ import "./connection_banner.css";
 /** A change of networks takes less than this, and nobody needs to hear of it. */
 const unnoticed_ms = 1_500;
 
+/** Knowledge younger than this is as good as new. */
+const young_s = 3;
+
 const offline = signal(typeof navigator !== "undefined" && navigator.onLine === false);
 
 /** Called once by a page: the browser's own word is there before any silence tells. */
@@ -49,8 +52,9 @@ export function ConnectionBanner({ link, kept }: { link: LiveLink; kept: Kept })
 }
 
 /** Ticks; screen readers are told of the state, not of every second. */
-function Age({ link }: { link: LiveLink }): JSX.Element {
+function Age({ link }: { link: LiveLink }): JSX.Element | null {
   const seconds = Math.round(link.silence_ms.value / 1_000);
+  if (seconds < young_s) return null;
   return (
     <span class="connection-age" aria-hidden="true">
       {texts().online.age(seconds)}

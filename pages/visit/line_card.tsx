@@ -16,13 +16,13 @@ export function LineCard({ visit, arriving }: { visit: Visit; arriving: boolean 
         {isPatientView(visit) && place !== undefined ? (
           <Place place={place} />
         ) : (
-          <p class="line-words">{arriving || isPatientView(visit) ? text.arriving : text.guest}</p>
+          <p class="line-words phrases">{arriving || isPatientView(visit) ? text.arriving : text.guest}</p>
         )}
-        {doctorIn && <p class="line-doctor">{text.doctorIn}</p>}
+        {doctorIn && <p class="line-doctor phrases">{text.doctorIn}</p>}
       </div>
       {isPatientView(visit)
         ? place !== undefined && !doctorIn && <Estimate place={place} startsAt={visit.starts_at} duration_min={visit.duration_min} />
-        : !doctorIn && <p class="quiet-text">{text.guestMore}</p>}
+        : !doctorIn && <p class="quiet-text phrases">{text.guestMore}</p>}
       <span class="line-pulse" aria-hidden="true" />
     </section>
   );

@@ -59,7 +59,8 @@ export function VisitScreens(props: VisitScreensProps): JSX.Element {
     );
   }
   const told = kind !== "stopped" && kind !== "loading" && kind !== "ended";
-  const kept: Kept = kind === "waiting" || kind === "retest" ? "keepsPlace" : "keepsPage";
+  const inLine = !props.guest && (kind === "waiting" || kind === "retest");
+  const kept: Kept = inLine ? "keepsPlace" : "keepsPage";
   return (
     <PageFrame
       contact={contact}

@@ -46,7 +46,7 @@ export function WaitingRoom(props: WaitingRoomProps): JSX.Element {
       <div class="notice">
         <Icon name="info" />
         <p>
-          {text.keepOpen}
+          {guest ? text.keepOpenGuest : text.keepOpen}
           <br />
           <span class="small-text">{text.keepOpenMore}</span>
         </p>

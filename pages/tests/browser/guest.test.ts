@@ -133,7 +133,7 @@ describe("a guest", () => {
     expect(before.hash).toBe(new URL(address).hash);
     await lookAt(page, "guest-line");
     await join(page).click();
-    await page.locator("main button.primary").first().waitFor();
+    await page.locator('a[href*="#token="]').waitFor();
     const after = (await out.getAttribute("href"))!;
     expect(new URL(after).hash).toMatch(/^#token=/);
     const other = await openPage(await newPhone(), after, complaints);

@@ -6,7 +6,7 @@ import { Engine } from "../harness/engine";
 import { StaffLine } from "../harness/staff_line";
 import { lookAt, openPatient, passDeviceTest, patientAddress, startVisit } from "../harness/visit_pages";
 
-const engine = new Engine();
+const engine = new Engine("[presence]\ndevices_max = 2\n[token]\nleeway_ms = 0");
 const complaints: string[] = [];
 const contexts: BrowserContext[] = [];
 let browser: Browser;
@@ -110,6 +110,11 @@ describe("a patient on a phone", () => {
     await startVisit(second);
     await second.locator(".line-place strong").getByText("1", { exact: true }).waitFor();
     expect((await participantsOf("v3")).map((each) => each.person)).toEqual(["p3"]);
+    const third = await openPatient(await newPhone(), engine, "v3", "p3", complaints);
+    await startVisit(third);
+    await third.getByText("この端末は表示のみです").waitFor();
+    await third.locator(".line-place strong").getByText("1", { exact: true }).waitFor();
+    await lookAt(third, "patient-watching");
     await second.close();
     await page.locator(".line-place strong").waitFor();
     await staff.say({ type: "end_consultation", room: "v2" });
@@ -183,6 +188,38 @@ describe("a patient on a phone", () => {
     await lookAt(other, "patient-cancelled");
   });
 
+  it("with a link for all visits chooses one, and finds the others on my page again", async () => {
+    await engine.put(`${clinic}/appointments/v20`, {
+      starts_at: new Date(Date.now() + 50 * 3_600_000).toISOString(),
+      duration_min: 30,
+      menu: "定期診察・お薬の処方",
+      patients: ["p9"],
+      doctors: ["dr-mori"],
+    });
+    const address = `${engine.address}/p/${clinic}#token=${engine.token({ role: "patient", sub: "p9", clinic })}`;
+    const page = await openPage(await newPhone(), address, complaints);
+    await page.locator(".visit-card").nth(1).waitFor();
+    await lookAt(page, "patient-two-visits");
+    await page.getByRole("button", { name: "オンライン診療開始" }).first().click();
+    await passDeviceTest(page);
+    await eventually(async () => (await participantsOf("v9")).length === 1, "p9 waits");
+    await page.reload();
+    await waitingRoom(page);
+    await staff.say({ type: "end_consultation", room: "v9" });
+    await heading(page, "診察が終わりました").waitFor();
+    await page.getByRole("button", { name: "マイページへ" }).click();
+    await page.locator(".visit-card.over").waitFor();
+    await page.getByRole("button", { name: "オンライン診療開始" }).waitFor();
+    await lookAt(page, "patient-one-over");
+  });
+
+  it("without any appointment is told so", async () => {
+    const address = `${engine.address}/p/${clinic}#token=${engine.token({ role: "patient", sub: "p-none", clinic })}`;
+    const page = await openPage(await newPhone(), address, complaints);
+    await page.getByText("予約がありません").waitFor();
+    await lookAt(page, "patient-no-visits");
+  });
+
   it("may come long before the time, and is told so kindly", async () => {
     const page = await openPatient(await newPhone(), engine, "v11", "p11", complaints);
     await page.getByText("早めに入ってお待ちいただけます").waitFor();
@@ -193,6 +230,20 @@ describe("a patient on a phone", () => {
 });
 
 describe("a link that is of no use", () => {
+  it("is announced ten minutes before, and once its time is over gives the clinic's number", async () => {
+    const context = await newPhone();
+    const soon = engine.token({ role: "patient", sub: "p10", clinic, room: "v10", ttl: "9m" });
+    const page = await openPage(context, `${engine.address}/p/${clinic}#token=${soon}`, complaints);
+    await page.getByText("期限が切れます").waitFor();
+    await lookAt(page, "patient-link-expiring");
+    const short = engine.token({ role: "patient", sub: "p10", clinic, room: "v10", ttl: "1s" });
+    await new Promise((done) => setTimeout(done, 1_500));
+    const late = await openPage(context, `${engine.address}/p/${clinic}#token=${short}`, complaints);
+    await heading(late, "リンクの有効期限が切れています").waitFor();
+    await late.getByRole("link", { name: "電話をかける 03-6413-0612" }).waitFor();
+    await lookAt(late, "patient-link-expired");
+  });
+
   it.each([
     ["garbled", "#token=abc.def", "リンクを確かめてください"],
     ["missing", "", "リンクを確かめてください"],
