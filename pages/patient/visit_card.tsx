@@ -18,6 +18,7 @@ export function VisitCard({ visit, me, onStart }: VisitCardProps): JSX.Element {
   const text = patientTexts();
   const over = isOver(visit);
   const isToday = dayOf(visit.starts_at) === dayOf(now_ms.value);
+  const early = isEarly(visit, now_ms.value);
   const isIn = visit.people.some((each) => each.person === me && each.whereabouts === "in_room");
   return (
     <li class={over ? "visit-card card over" : "visit-card card"}>
@@ -44,11 +45,11 @@ export function VisitCard({ visit, me, onStart }: VisitCardProps): JSX.Element {
       )}
       {!over && (
         <>
-          <button type="button" class="button primary large wide" onClick={onStart}>
+          <button type="button" class={early && !isToday ? "button large wide" : "button primary large wide"} onClick={onStart}>
             <Icon name={isIn ? "enter" : "camera"} size={24} />
             {isIn ? text.comeBack : text.start}
           </button>
-          <p class="small-text quiet-text">{isEarly(visit, now_ms.value) ? text.early(whenText(visit, isToday)) : text.steps}</p>
+          <p class="small-text quiet-text">{early ? text.early(whenText(visit, isToday)) : text.steps}</p>
         </>
       )}
     </li>

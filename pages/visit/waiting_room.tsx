@@ -47,8 +47,8 @@ export function WaitingRoom(props: WaitingRoomProps): JSX.Element {
         <Icon name="info" />
         <p>
           {guest ? text.keepOpenGuest : text.keepOpen}
-          <br />
-          <span class="small-text">{text.keepOpenMore}</span>
+          {!guest && <br />}
+          {!guest && <span class="small-text">{text.keepOpenMore}</span>}
         </p>
       </div>
       <AppointmentCard visit={visit} />

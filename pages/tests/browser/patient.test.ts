@@ -36,10 +36,19 @@ async function eventually(claim: () => Promise<boolean>, what: string): Promise<
   throw new Error(`not in time: ${what}`);
 }
 
+/** As the browser tells a page that another tab or app covers it. */
+function turn(page: Page, state: DocumentVisibilityState): Promise<void> {
+  return page.evaluate((next) => {
+    Object.defineProperty(document, "visibilityState", { value: next, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+}
+
 beforeAll(async () => {
   await engine.start();
   const later = Array.from({ length: 8 }, (_, index) => ({ minutes: 10 + index }));
-  await makeClinic(engine, [{ minutes: -4 }, { minutes: 2 }, ...later, { minutes: 26 * 60 }]);
+  const more = Array.from({ length: 4 }, (_, index) => ({ minutes: 20 + index }));
+  await makeClinic(engine, [{ minutes: -4 }, { minutes: 2 }, ...later, { minutes: 26 * 60 }, ...more]);
   browser = await launch();
   const office = await person(browser);
   staff = await StaffLine.open(await office.newPage(), engine);
@@ -167,6 +176,60 @@ describe("a patient on a phone", () => {
     await staff.connect();
     await doctor.connect();
     await eventually(async () => (await participantsOf("v6")).some((each) => !each.unstable), "p6 is back");
+  });
+
+  it("is seen as looking elsewhere while its page is hidden", async () => {
+    const page = await openPatient(await newPhone(), engine, "v12", "p12", complaints);
+    await startVisit(page);
+    const attentive = async () => (await participantsOf("v12"))[0]?.attentive;
+    await eventually(async () => (await attentive()) === true, "p12 looks");
+    await turn(page, "hidden");
+    await eventually(async () => (await attentive()) === false, "p12 looks elsewhere");
+    await turn(page, "visible");
+    await eventually(async () => (await attentive()) === true, "p12 looks again");
+  });
+
+  it("whose page was replaced by another is told so, and can go on here", async () => {
+    const page = await (await newPhone()).newPage();
+    let replace = () => undefined as void;
+    await page.routeWebSocket(/\/ws$/, (route) => {
+      route.connectToServer();
+      replace = () => void route.close({ code: 4208 });
+    });
+    await page.goto(patientAddress(engine, "v13", "p13"));
+    await startVisit(page);
+    await page.locator(".line-place").waitFor();
+    replace();
+    await heading(page, "別の画面で開かれました").waitFor();
+    await lookAt(page, "patient-replaced");
+    await page.getByRole("button", { name: "この画面で続ける" }).click();
+    await waitingRoom(page);
+  });
+
+  it("is told when the engine cannot be reached at all, and gets through without a reload", async () => {
+    const page = await (await newPhone()).newPage();
+    let reachable = false;
+    await page.routeWebSocket(/\/ws$/, (route) => {
+      if (reachable) route.connectToServer();
+      else void route.close({ code: 4101 });
+    });
+    await page.goto(patientAddress(engine, "v14", "p14"));
+    await heading(page, "サーバーにつながりません").waitFor();
+    await lookAt(page, "patient-unreachable");
+    reachable = true;
+    await page.getByRole("button", { name: "オンライン診療開始" }).waitFor({ timeout: 45_000 });
+  });
+
+  it("sees names as text, however they are made", async () => {
+    const hostile = `<img src=x onerror="document.title='x'">${"\u05d0\u0627".repeat(8)}`;
+    await staff.say({ type: "invite", room: "v15", party: "family", display_name: hostile });
+    await staff.say({ type: "invite", room: "v15", party: "nurse", display_name: "W".repeat(100) });
+    const page = await openPatient(await newPhone(), engine, "v15", "p15", complaints);
+    await startVisit(page);
+    await page.getByText("<img src=x").waitFor();
+    await page.locator(".people-list").scrollIntoViewIfNeeded();
+    await lookAt(page, "patient-hostile-names");
+    expect(await page.title()).not.toBe("x");
   });
 
   it("that was removed, or whose appointment was cancelled, is told what to do", async () => {
