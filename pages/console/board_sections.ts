@@ -1,5 +1,4 @@
 import type { Phase, RoomCard } from "../client";
-import { dayOf } from "../shared/clock";
 import { waitingSince } from "./visit_times";
 
 export const sectionNames = ["absent", "waiting", "consulting", "ended"] as const;
@@ -25,7 +24,12 @@ const near_ms = 6 * 3_600_000;
 export function isOfToday(card: RoomCard, now_ms: number): boolean {
   if (card.phase === "waiting" || card.phase === "in_consultation") return true;
   const start_ms = Date.parse(card.ended_at ?? card.starts_at);
-  return dayOf(start_ms) === dayOf(now_ms) || Math.abs(start_ms - now_ms) <= near_ms;
+  return dayNumber(start_ms) === dayNumber(now_ms) || Math.abs(start_ms - now_ms) <= near_ms;
+}
+
+/** Days in Japan, which is nine hours ahead all year; a calendar's formatting would be slow for hundreds of cards. */
+function dayNumber(time_ms: number): number {
+  return Math.floor((time_ms + 9 * 3_600_000) / 86_400_000);
 }
 
 /** Sorted for people at a desk. With `doctor` that doctor's own visits stand first in every section. */

@@ -1,4 +1,4 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import {
   Api,
   boardAfter,
@@ -28,6 +28,9 @@ export interface Arrival {
 export class ConsoleStore {
   readonly board = signal<Board>(emptyBoard);
   readonly hasBoard = signal(false);
+  // What does not change with every event, for those who show nothing else.
+  readonly clinicProfile = computed(() => this.board.value.clinic);
+  readonly doctors = computed(() => this.board.value.doctors);
   /** How often something happened to a card that staff should notice; each number is shown once. */
   readonly notices = signal<ReadonlyMap<string, number>>(new Map());
   readonly desk = new ActionDesk((command) => this.link.connection.send(command));
