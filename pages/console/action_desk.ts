@@ -35,11 +35,13 @@ export class ActionDesk {
     this.settling.add(key);
     this.set(room, slot, { action: command.type, phase: "pending" });
     const reply = await this.send(command);
-    setTimeout(() => this.settling.delete(key), settle_ms);
     if (!reply.ok) {
+      // Nothing has changed, so there is nothing to hit by mistake.
+      this.settling.delete(key);
       this.set(room, slot, { action: command.type, phase: "failed", code: reply.error.code });
       return reply;
     }
+    setTimeout(() => this.settling.delete(key), settle_ms);
     const done: ActionState = { action: command.type, phase: "done" };
     this.set(room, slot, done);
     setTimeout(() => {

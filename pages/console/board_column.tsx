@@ -46,7 +46,7 @@ export function BoardColumn({ section, cards, heldBack, notices, isShown, isFilt
       </header>
       <ol
         ref={list}
-        class="column-list"
+        class={held.value?.section === section ? "column-list held" : "column-list"}
         data-section={section}
         onPointerMove={(event) => holdHere({ x: event.clientX, y: event.clientY })}
         onPointerLeave={release}

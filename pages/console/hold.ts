@@ -31,9 +31,9 @@ export function letGo(): void {
 /** Before a change of the board: what is under the pointer is kept there, whatever grows above it in its list. */
 export function keepUnderPointer(): void {
   if (list === undefined || point === undefined) return;
-  const scroller = list;
   const anchor = document.elementFromPoint(point.x, point.y);
-  if (anchor === null || anchor === scroller || !scroller.contains(anchor)) return;
+  if (anchor === null || anchor === list || !list.contains(anchor)) return;
+  const scroller = getComputedStyle(list).overflowY === "auto" ? list : document.documentElement;
   const before_px = anchor.getBoundingClientRect().top;
   requestAnimationFrame(() => {
     if (anchor.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before_px;
