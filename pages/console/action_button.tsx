@@ -23,9 +23,11 @@ interface Props {
 export function ActionButton({ room, slot, label, name, icon, look = "plain", iconOnly = false, command, run }: Props): JSX.Element | null {
   const { store } = useBoardView();
   if (store === undefined) return null;
-  const pending = store.desk.of(room).value.get(slot)?.phase === "pending";
+  const phase = store.desk.of(room).value.get(slot)?.phase;
+  const pending = phase === "pending";
+  const busy = pending || phase === "settling";
   const act = () => {
-    if (pending) return;
+    if (busy) return;
     if (run !== undefined) run();
     else if (command !== undefined) void store.desk.run(room, slot, command);
   };
@@ -33,7 +35,7 @@ export function ActionButton({ room, slot, label, name, icon, look = "plain", ic
     <button
       type="button"
       class={`button action ${look}${iconOnly ? " icon-only" : ""}`}
-      aria-disabled={pending}
+      aria-disabled={busy}
       aria-busy={pending}
       aria-label={actionText().of(label, name)}
       title={iconOnly ? label : undefined}

@@ -5,7 +5,8 @@ export type ActionName = Command["type"];
 
 export interface ActionState {
   action: ActionName;
-  phase: "pending" | "done" | "failed";
+  /** `settling`: done a moment ago, and not to be tapped again yet. */
+  phase: "pending" | "settling" | "done" | "failed";
   code?: ErrorCode;
 }
 
@@ -41,9 +42,12 @@ export class ActionDesk {
       this.set(room, slot, { action: command.type, phase: "failed", code: reply.error.code });
       return reply;
     }
-    setTimeout(() => this.settling.delete(key), settle_ms);
     const done: ActionState = { action: command.type, phase: "done" };
-    this.set(room, slot, done);
+    this.set(room, slot, { action: command.type, phase: "settling" });
+    setTimeout(() => {
+      this.settling.delete(key);
+      this.set(room, slot, done);
+    }, settle_ms);
     setTimeout(() => {
       if (this.states(room).peek().get(slot) === done) this.dismiss(room, slot);
     }, done_shown_ms);

@@ -32,7 +32,7 @@ export function ActionOutcome({ store, room }: { store: ConsoleStore; room: stri
     <>
       <div class="outcomes" role="status">
         {states.map(([slot, state]) =>
-          state.phase === "done" ? (
+          state.phase === "done" || state.phase === "settling" ? (
             <p key={slot} class="outcome done">
               <Icon name="check" size={16} />
               {done[state.action]}

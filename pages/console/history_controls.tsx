@@ -18,10 +18,6 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
     past.day.value = day;
     if (day === today) past.minute.value = Math.min(past.minute.value, minuteOfDay(serverNow()));
   };
-  const chooseNow = () => {
-    past.day.value = today;
-    past.minute.value = minuteOfDay(serverNow());
-  };
   return (
     <div class="history-controls card">
       <label class="field">
@@ -56,7 +52,7 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
       <button type="button" class="button step" aria-label={text.later} title={text.later} onClick={() => choose(minute + 1)}>
         +1
       </button>
-      <button type="button" class="button" onClick={chooseNow}>
+      <button type="button" class="button" onClick={() => past.toNow()}>
         <Icon name="clock" size={18} />
         {text.now}
       </button>

@@ -1,8 +1,9 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import type { InvitationCard, RoomCard } from "../client";
-import { timeOfDay } from "../shared/clock";
+import { dateText, dayOf, timeOfDay } from "../shared/clock";
 import { Icon } from "../shared/icons";
+import { language } from "../shared/language";
 import { partyText } from "../shared/party_text";
 import { ActionButton } from "./action_button";
 import { actionText } from "./action_text";
@@ -23,9 +24,7 @@ export function InvitationRow({ card, invitation }: { card: RoomCard; invitation
         <bdi class="person-name">{invitation.display_name}</bdi>
       </div>
       <div class="marks">
-        <span class="mark gone">{over ? text.invitationExpired : text.invitationUntil(timeOfDay(invitation.expires_at))}</span>
-      </div>
-      <div class="person-actions">
+        <span class="mark gone">{over ? text.invitationExpired : text.invitationUntil(until(invitation.expires_at, now_ms.peek()))}</span>
         <ActionButton
           room={room}
           slot={`invitation:${invitation.invite}`}
@@ -38,4 +37,9 @@ export function InvitationRow({ card, invitation }: { card: RoomCard; invitation
       </div>
     </li>
   );
+}
+
+/** The time of day, with the day when it is another. */
+function until(time: string, now_ms: number): string {
+  return dayOf(time) === dayOf(now_ms) ? timeOfDay(time) : `${dateText(time, language.value)} ${timeOfDay(time)}`;
 }

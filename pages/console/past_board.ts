@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { ApiError, boardOf, emptyBoard, type Api, type Board, type ErrorCode } from "../client";
 import { dayOf, instantOf, timeOfDay } from "../shared/clock";
 import { noteCardTime } from "./card_time";
@@ -19,6 +19,8 @@ export interface PastBoard {
   /** The last board that came, until the next does. */
   board: ReadonlySignal<Board>;
   state: ReadonlySignal<"loading" | "shown" | ErrorCode | "unreachable">;
+  /** To the present minute, as far as it has gone. */
+  toNow(): void;
   /** Asks for what is wanted now; gives what takes the request back. */
   follow(): () => void;
 }
@@ -37,7 +39,13 @@ export function minuteOfDay(time_ms: number): number {
 export function pastBoard(api: Api, clinic: string, now_ms: () => number): PastBoard {
   const day = signal(dayOf(now_ms()));
   const minute = signal(minuteOfDay(now_ms()));
-  const at = computed(() => instantOf(day.value, minuteText(minute.value)));
+  const present = signal(now_ms());
+  // A minute is shown from its start, the present one as far as it has gone.
+  const at = computed(() => {
+    const start = instantOf(day.value, minuteText(minute.value));
+    const since_ms = present.value - Date.parse(start);
+    return since_ms >= 0 && since_ms < 60_000 ? new Date(present.value).toISOString() : start;
+  });
   const at_ms = computed(() => Date.parse(at.value));
   const board = signal<Board>(emptyBoard);
   const state = signal<"loading" | "shown" | ErrorCode | "unreachable">("loading");
@@ -72,7 +80,15 @@ export function pastBoard(api: Api, clinic: string, now_ms: () => number): PastB
     return () => clearTimeout(timer);
   }
 
-  return { day, minute, at, at_ms, board, state, follow };
+  function toNow(): void {
+    batch(() => {
+      present.value = now_ms();
+      day.value = dayOf(present.value);
+      minute.value = minuteOfDay(present.value);
+    });
+  }
+
+  return { day, minute, at, at_ms, board, state, toNow, follow };
 }
 
 function keep(kept: Map<string, Board>, at: string, board: Board): void {

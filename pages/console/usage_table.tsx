@@ -1,16 +1,19 @@
 import type { JSX } from "preact";
 import type { Board } from "../client";
+import { language } from "../shared/language";
+import { monthText } from "./month";
 import type { Statement } from "./statement";
 import { UsageLine } from "./usage_line";
 import { usageText } from "./usage_text";
 
 export function UsageTable({ statement, names }: { statement: Statement; names: Board }): JSX.Element {
   const text = usageText();
+  const caption = text.caption(monthText(statement.month, language.value));
   if (statement.lines.length === 0) return <p class="card usage-empty">{text.empty}</p>;
   return (
-    <div class="table-frame card" tabIndex={0} role="region" aria-label={text.caption(statement.month)}>
+    <div class="table-frame card" tabIndex={0} role="region" aria-label={caption}>
       <table class="usage">
-        <caption class="visually-hidden">{text.caption(statement.month)}</caption>
+        <caption class="visually-hidden">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">{text.date}</th>

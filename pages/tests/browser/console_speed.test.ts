@@ -55,6 +55,7 @@ test("all of 300 appointments are on the board", async () => {
 test("a frame is painted within one animation frame among 300 rows", async () => {
   await paintTimes();
   for (let number = 1; number <= changes; number += 1) {
+    await page.waitForTimeout(60);
     await engine.put(`${clinic}/patients/p${number}`, { name: `改名　花子${number}`, kana: "ヨヤク", chart_number: String(number) });
   }
   await page.locator('[data-room="v60"]').getByText("改名　花子60").waitFor();

@@ -52,6 +52,8 @@ test("pending becomes done, which is said for a while", async () => {
   expect(made.of("a").value.get("lock")?.phase).toBe("pending");
   answer();
   await run;
+  expect(made.of("a").value.get("lock")?.phase).toBe("settling");
+  vi.advanceTimersByTime(700);
   expect(made.of("a").value.get("lock")?.phase).toBe("done");
   vi.advanceTimersByTime(5_000);
   expect(made.of("a").value.size).toBe(0);
