@@ -1,6 +1,6 @@
 import { comeBack } from "./close_codes.js";
 import type { Asked, Command, Passing } from "./commands.js";
-import type { AnyFrame, ProtocolError, ReplyFrame, WelcomeFrame } from "./protocol.js";
+import type { AnyFrame, ErrorCode, ProtocolError, ReplyFrame, WelcomeFrame } from "./protocol.js";
 import { randomId } from "./random_id.js";
 
 /** Milliseconds; the engine's settings are in docs/operations.md. */
@@ -227,17 +227,19 @@ export class Connection {
     this.window_ms = undefined;
     this.beat_ms = frame.beat_ms;
     if (frame.outcome === "nothing_missed") this.position = { epoch: frame.epoch, seq: frame.seq };
+    // What is asked for from here on is written at once; only what waited before is repeated.
+    const unanswered = [...this.waiting.values()];
     this.become({ phase: "live" });
     this.options.onFrame(frame);
     this.options.onWelcome?.(frame);
-    for (const { frame: command } of this.waiting.values()) this.write(command);
+    for (const { frame: command } of unanswered) this.write(command);
   }
 
   private takeReply(frame: ReplyFrame): void {
     const waiting = this.waiting.get(frame.id);
     if (waiting === undefined) return;
-    if (!frame.ok && (frame.error.code === "timed_out" || frame.error.code === "draining")) {
-      // The outcome is unknown, or the engine is about to go: asked again on the next line, or a little later.
+    if (!frame.ok && isOpen(frame.error.code)) {
+      // Asked again on the next line, or a little later.
       this.around.setTimeout(() => {
         if (this.welcomed && this.waiting.has(frame.id)) this.write(waiting.frame);
       }, timing.retry_first_ms);
@@ -314,6 +316,11 @@ export class Connection {
     this.state = state;
     this.options.onState?.(state);
   }
+}
+
+/** The outcome is unknown or not there yet (what a lost line asked may still be worked on), or the engine is about to go. */
+function isOpen(code: ErrorCode): boolean {
+  return code === "timed_out" || code === "in_flight" || code === "draining";
 }
 
 function parsed(text: string): AnyFrame | undefined {

@@ -8,10 +8,11 @@ export interface Session {
 /**
  * The token of this page: from the link's fragment (`#token=…`), else the one this tab kept. It leaves the address bar
  * at once, so that it is in no history and no screenshot; only an in-app browser keeps it there, because its "open in
- * browser" hands on nothing but the address. Nothing when there is none, or none that can be read.
+ * browser" hands on nothing but the address. Nothing when there is none, or none that can be read. `place`: the path
+ * under which all pages share one token.
  */
-export function openSession(keepFragment: boolean): Session | undefined {
-  const key = `machiai.token:${location.pathname.split("/").slice(0, 3).join("/")}`;
+export function openSession(keepFragment: boolean, place = firstSteps(location.pathname)): Session | undefined {
+  const key = `machiai.token:${place}`;
   const fromLink = new URLSearchParams(location.hash.slice(1)).get("token");
   if (fromLink !== null) {
     keep(key, fromLink);
@@ -20,6 +21,10 @@ export function openSession(keepFragment: boolean): Session | undefined {
   const token = fromLink ?? kept(key);
   const claims = token === null ? undefined : readToken(token);
   return token === null || claims === undefined ? undefined : { token, claims };
+}
+
+function firstSteps(path: string): string {
+  return path.split("/").slice(0, 3).join("/");
 }
 
 /**

@@ -159,6 +159,33 @@ describe("connection", () => {
     expect(answers).toEqual([]);
   });
 
+  test("what is asked for at the welcome is asked once", () => {
+    const line = new FakeLine();
+    const connection: Connection = new Connection({
+      url: "ws://engine/ws",
+      token: "token-1",
+      onFrame: () => undefined,
+      onWelcome: () => void connection.send({ type: "enter_room", room: "r1" }),
+      surroundings: line,
+    });
+    connection.start();
+    line.socket.welcome();
+    expect(line.socket.said.map((frame) => frame["type"])).toEqual(["hello", "enter_room"]);
+  });
+
+  test("what the lost line asked and is still worked on is asked for again", async () => {
+    const { line, connection } = connected();
+    line.socket.welcome();
+    const answers: ReplyFrame[] = [];
+    void connection.send({ type: "lock_room", room: "r1" }).then((reply) => answers.push(reply));
+    const id = line.socket.said[1]?.["id"];
+    line.socket.tell({ type: "reply", id, ok: false, error: { code: "in_flight", message: "", retryable: true } });
+    line.pass(timing.retry_first_ms);
+    line.socket.tell({ type: "reply", id, ok: true, seq: 2 });
+    await Promise.resolve();
+    expect(answers).toMatchObject([{ ok: true }]);
+  });
+
   test("what is only passed on is lost without a line", () => {
     const { line, connection } = connected();
     connection.pass({ type: "report_quality", room: "r1", quality: "good" });

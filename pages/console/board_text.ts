@@ -1,0 +1,38 @@
+import { catalogue } from "../shared/language";
+
+export const boardText = catalogue(
+  {
+    heading: "本日のオンライン診療",
+    section: { absent: "未入室", waiting: "待機中", consulting: "診察中", ended: "終了" },
+    count: (count: number) => `${count}件`,
+    empty: { absent: "未入室の予約はありません", waiting: "待っている方はいません", consulting: "診察中の予約はありません", ended: "終了した予約はありません" },
+    emptySearch: "条件に合う予約はありません",
+    search: "氏名・カナ・診察券番号で検索",
+    searchKey: "「/」キーで検索",
+    allDoctors: "すべての医師",
+    doctorFilter: "医師で絞り込み",
+    otherDays: (count: number) => `別の日の予約も表示（${count}件）`,
+    heldBack: (count: number) => `更新 ${count}件`,
+    heldBackHint: "表示を最新の並びにする",
+    movesTo: (section: string) => `${section}へ移動します`,
+    tabs: "表示する区分",
+    loading: "一覧を読み込んでいます",
+  },
+  {
+    heading: "Today's online consultations",
+    section: { absent: "Not arrived", waiting: "Waiting", consulting: "In consultation", ended: "Ended" },
+    count: (count) => String(count),
+    empty: { absent: "Everybody has arrived", waiting: "Nobody is waiting", consulting: "No consultation is running", ended: "Nothing has ended yet" },
+    emptySearch: "Nothing matches",
+    search: "Search name, kana or chart number",
+    searchKey: "Press / to search",
+    allDoctors: "All doctors",
+    doctorFilter: "Filter by doctor",
+    otherDays: (count) => `Show other days too (${count})`,
+    heldBack: (count) => `${count} ${count === 1 ? "update" : "updates"}`,
+    heldBackHint: "Bring the list up to date",
+    movesTo: (section) => `Moves to “${section}”`,
+    tabs: "Section shown",
+    loading: "Loading the board",
+  },
+);
