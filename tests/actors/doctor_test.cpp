@@ -38,6 +38,9 @@ clinic_actor::behavior_type mute_clinic(clinic_actor::stateful_pointer<mute_clin
       [](const person_idle&) {},
       [](const clinic_request&) {},
       [](const repeat_answer&) {},
+      [](const call_message&) {},
+      [](const call_told&) {},
+      [](const device_replaced&) {},
       [self](const get_room&) { return self->state.rooms.emplace_back(self->make_response_promise<room_actor>()); },
       [self, told](const check_entry&) {
         ++told->entries;
