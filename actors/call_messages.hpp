@@ -29,10 +29,10 @@ BOOST_DESCRIBE_STRUCT(call_message, (), (session, command, who, device, what))
 struct call_told {
   clinic_id clinic;
   std::optional<session_id> session;
-  std::string text;
   std::optional<command_id> command;
   std::optional<caf::error> refusal;
+  std::string text;
 };
-BOOST_DESCRIBE_STRUCT(call_told, (), (clinic, session, text, command, refusal))
+BOOST_DESCRIBE_STRUCT(call_told, (), (clinic, session, command, refusal, text))
 
 } // namespace machiai

@@ -165,7 +165,7 @@ void clinic_actor_state::pass_on(const call_message& x) {
   if (room != household_->rooms().end())
     return self_->send(room->second.actor, x);
   // Nobody is in a room without an actor.
-  tell({id_, x.session, {}, x.command, make_error(ec::not_present, "this device is not in the call")});
+  tell({id_, x.session, x.command, make_error(ec::not_present, "this device is not in the call"), {}});
 }
 
 void clinic_actor_state::tell(call_told x) {

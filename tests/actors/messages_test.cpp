@@ -157,7 +157,7 @@ void carry_news(network& between) {
                                                          {call_signal{room_id{"r"}, there, "\"candidate\":null"}},
                                                          {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
     CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
-  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, "{}", command_id{"k"}, error}));
+  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, command_id{"k"}, error, "{}"}));
   CHECK(between.carries(device_replaced{some_session}));
   CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
   CHECK(between.carries(command_taken{{command_id{"k"}, 5}}));

@@ -1,0 +1,104 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import type { Companion, Endpoint } from "../client";
+import { Icon } from "../shared/icons";
+import type { Call } from "./call";
+import { callText } from "./call_text";
+import type { OwnMedia } from "./own_media";
+import { watchSpeaking } from "./speaking";
+import { ownTile, tilesOf } from "./tiles";
+import { VideoTile, type Tile } from "./video_tile";
+
+export interface VideoStageProps {
+  call: Call;
+  media: OwnMedia;
+  me: Endpoint;
+  people: readonly Companion[];
+}
+
+/** The pictures: whoever speaks large and the others in a strip, or all alike; one's own in the corner, mirrored. */
+export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.Element {
+  const text = callText();
+  const [grid, setGrid] = useState(false);
+  const [play, setPlay] = useState<(() => void) | undefined>(undefined);
+  const tiles = tilesOf(people, call.remotes.value, me);
+  const own = useOwnStream(media);
+  const speaking = useSpeaking(call);
+  const large = tiles.find((tile) => tile.key === speaking) ?? tiles.find((tile) => tile.party === "doctor") ?? tiles[0];
+  const message = useArrivals(tiles);
+  const draw = (tile: Tile, isLarge: boolean) => (
+    <VideoTile
+      key={tile.key}
+      tile={tile}
+      large={isLarge}
+      speaker={media.chosen.value.speaker}
+      onSilenced={(again) => setPlay(() => again)}
+    />
+  );
+  return (
+    <div class={`stage${grid || tiles.length < 2 ? " grid" : " speaker"} of-${Math.min(tiles.length, 6)}`} data-remotes={call.remotes.value.length} ref={(element) => exposeCall(element, call)}>
+      <p class="visually-hidden" role="status">
+        {message}
+      </p>
+      {tiles.length === 0 && <p class="stage-empty">{call.state.value.phase === "joining" ? text.joining : text.alone}</p>}
+      <div class="tiles">{tiles.map((tile) => draw(tile, tile === large))}</div>
+      {draw(ownTile(people, me, media, own), false)}
+      {tiles.length > 1 && (
+        <button type="button" class="stage-view" aria-label={grid ? text.speaker : text.grid} title={grid ? text.speaker : text.grid} onClick={() => setGrid(!grid)}>
+          <Icon name={grid ? "focus" : "grid"} size={20} />
+        </button>
+      )}
+      {play !== undefined && (
+        <button
+          type="button"
+          class="button primary large stage-hear"
+          onClick={() => {
+            play();
+            setPlay(undefined);
+          }}
+        >
+          <Icon name="speaker" />
+          {text.hear}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Tests and the curious read the connections' counters here: `element.machiaiCall`. */
+function exposeCall(element: HTMLDivElement | null, call: Call): void {
+  if (element !== null) (element as HTMLDivElement & { machiaiCall?: Call }).machiaiCall = call;
+}
+
+function useOwnStream(media: OwnMedia): MediaStream {
+  const track = media.video.value;
+  return useMemo(() => new MediaStream(track === undefined ? [] : [track]), [track]);
+}
+
+function useSpeaking(call: Call): string | undefined {
+  const [speaking, setSpeaking] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    const watch = watchSpeaking(() => new Map(call.remotes.peek().map((each) => [`${each.endpoint.person}/${each.endpoint.device}`, each.stream])));
+    const stop = watch.speaker.subscribe(setSpeaking);
+    return () => {
+      stop();
+      watch.stop();
+    };
+  }, [call]);
+  return speaking;
+}
+
+/** What a screen reader is told: whose picture came, whose went. */
+function useArrivals(tiles: readonly Tile[]): string {
+  const text = callText();
+  const known = useRef<ReadonlyMap<string, string>>(new Map());
+  const now = new Map(tiles.filter((tile) => tile.connected).map((tile) => [tile.key, tile.name]));
+  const [message, setMessage] = useState("");
+  useEffect(() => {
+    const came = [...now].filter(([key]) => !known.current.has(key)).map(([, name]) => text.joined(name));
+    const went = [...known.current].filter(([key]) => !now.has(key)).map(([, name]) => text.gone(name));
+    known.current = now;
+    if (came.length + went.length > 0) setMessage([...came, ...went].join(" "));
+  }, [[...now.keys()].join(" ")]);
+  return message;
+}

@@ -1,0 +1,168 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { desktop, launch, openPage, person, phone, screenshot, seriousFindings } from "../harness/browser";
+import { heardBy, seesAndHears } from "../harness/call_pages";
+import { clinic, makeClinic } from "../harness/clinic";
+import { Engine } from "../harness/engine";
+import { openPatient, passDeviceTest, startVisit } from "../harness/visit_pages";
+
+// The patience is short, so that a return after it needs no long test; an hour's price is the rule's all the same.
+const leave_after_ms = 6_000;
+const engine = new Engine(`[presence]\nleave_after_ms = ${leave_after_ms}\n[billing]\nreconnect_window_ms = ${leave_after_ms}\n`);
+const complaints: string[] = [];
+let browser: Browser;
+let reception: Page;
+let doctor: Page;
+let patient: Page;
+let interpreter: Page;
+let interpretersPhone: BrowserContext;
+let invitation: string;
+
+const card = (page: Page) => page.locator('[data-room="v1"]');
+const section = (page: Page, name: string) => page.locator(`[data-section="${name}"] [data-room="v1"]`);
+const rest = (page: Page) => page.mouse.move(5, 5);
+const console_ = async (role: "staff" | "doctor", sub: string) => {
+  const page = await openPage(await person(browser, desktop), `${engine.address}/console#token=${engine.token({ role, sub, clinic })}`, complaints);
+  await page.waitForSelector(".link-status.live");
+  return page;
+};
+
+beforeAll(async () => {
+  await engine.start();
+  browser = await launch();
+  await makeClinic(engine, [{ minutes: -2, name: "予約　花子" }, { minutes: 15 }]);
+  reception = await console_("staff", "reception");
+  doctor = await console_("doctor", "dr-mori");
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await engine.stop();
+});
+
+test("reception sees the patient come, and what the device test found", async () => {
+  patient = await openPatient(await person(browser, phone), engine, "v1", "p1", complaints);
+  await section(reception, "absent").waitFor();
+  await patient.getByRole("button", { name: "オンライン診療開始" }).click();
+  await patient.getByRole("button", { name: "カメラとマイクを確認する" }).click();
+  await patient.getByText("声が届いています").waitFor();
+  await patient.getByRole("button", { name: "テスト音を鳴らす" }).click();
+  await patient.getByRole("button", { name: "聞こえた" }).click();
+  await screenshot(patient, "visit-device-test-phone-ja");
+  expect(await seriousFindings(patient)).toEqual([]);
+  await patient.getByRole("button", { name: "待合室へ進む", exact: true }).click();
+  await patient.locator("h1", { hasText: "待合室" }).waitFor();
+  await rest(reception);
+  await section(reception, "waiting").waitFor();
+  await section(doctor, "waiting").waitFor();
+});
+
+test("an interpreter comes in by the link reception made", async () => {
+  await card(reception).getByRole("button", { name: /招待/ }).click();
+  const dialog = reception.getByRole("dialog");
+  await dialog.getByRole("radio", { name: "通訳" }).check();
+  await dialog.getByLabel("表示名").fill("Nguyễn An");
+  await dialog.getByRole("button", { name: "リンクを作る" }).click();
+  invitation = await dialog.getByLabel("招待リンク", { exact: true }).inputValue();
+  await dialog.getByRole("button", { name: "閉じる" }).click();
+  interpretersPhone = await person(browser, phone);
+  interpreter = await openPage(interpretersPhone, invitation, complaints);
+  await interpreter.locator("main button.primary").first().click();
+  await passDeviceTest(interpreter);
+  await card(reception).getByText("Nguyễn An").first().waitFor();
+});
+
+test("the doctor lets both in: picture and sound go every way between three", async () => {
+  await rest(doctor);
+  await card(doctor).getByRole("button", { name: /：入室$/ }).click();
+  await doctor.locator(".consultation-panel").waitFor();
+  for (let admitted = 0; admitted < 2; admitted += 1) {
+    await card(doctor).getByRole("button", { name: /入室許可/ }).first().click();
+    await expect.poll(() => card(doctor).getByRole("button", { name: /入室許可/ }).count(), { timeout: 10_000 }).toBe(1 - admitted);
+  }
+  for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+  await rest(reception);
+  await section(reception, "consulting").getByText("150円").waitFor();
+  await screenshot(patient, "visit-consultation-phone-ja");
+  await screenshot(doctor, "visit-consultation-doctor-desktop-ja");
+  await screenshot(reception, "visit-reception-desktop-ja");
+  expect(await seriousFindings(patient)).toEqual([]);
+  expect(await seriousFindings(doctor)).toEqual([]);
+});
+
+test("a camera that is off is off for everybody, and stands on the record", async () => {
+  await patient.getByRole("button", { name: "カメラをオフ" }).click();
+  await doctor.locator(".tile", { hasText: "予約　花子" }).getByText("カメラオフ").waitFor();
+  await patient.getByRole("button", { name: "カメラをオン" }).click();
+  await doctor.locator(".tile", { hasText: "予約　花子" }).getByText("カメラオフ").waitFor({ state: "detached" });
+  await seesAndHears(doctor, 2);
+});
+
+test("an interpreter whose page died is in doubt, and inside the patience was never away", async () => {
+  await interpreter.close({ runBeforeUnload: false });
+  await card(reception).getByText("不安定").first().waitFor();
+  interpreter = await openPage(interpretersPhone, invitation, complaints);
+  await passOrConsult(interpreter);
+  await card(reception).getByText("不安定").first().waitFor({ state: "detached" });
+  for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+});
+
+test("outside the patience the interpreter left, and may come back without being let in again", async () => {
+  await interpreter.close({ runBeforeUnload: false });
+  await expect.poll(async () => (await heardBy(patient)).length, { timeout: 4 * leave_after_ms }).toBe(1);
+  interpreter = await openPage(interpretersPhone, invitation, complaints);
+  await passOrConsult(interpreter);
+  for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+});
+
+test("the engine dies in mid-consultation: picture and sound go on, and the board comes back right", async () => {
+  await engine.kill();
+  await seesAndHears(patient, 2);
+  await engine.start();
+  await reception.locator(".link-status.live").waitFor({ timeout: 30_000 });
+  for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+  await rest(reception);
+  await section(reception, "consulting").waitFor();
+  await section(doctor, "consulting").waitFor();
+  expect(await card(reception).getByText("不安定").count()).toBe(0);
+});
+
+test("a patient's reload finds the consultation again", async () => {
+  await patient.reload();
+  for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+});
+
+test("at the end everybody is told, and the price is what the rule says", async () => {
+  await card(doctor).getByRole("button", { name: /終了/ }).click();
+  await doctor.getByRole("dialog").getByRole("button", { name: "終了" }).click();
+  await patient.getByRole("heading", { level: 1, name: /終了/ }).waitFor();
+  await interpreter.getByRole("heading", { level: 1, name: /終了/ }).waitFor();
+  await rest(reception);
+  await section(reception, "ended").getByText("150円").waitFor();
+  await screenshot(patient, "visit-ended-phone-ja");
+  const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+  const answer = await fetch(`${engine.address}/v1/clinics/${clinic}/usage?month=${month}`, {
+    headers: { Authorization: `Bearer ${engine.token({ role: "staff", sub: "reception", clinic })}` },
+  });
+  const { lines } = (await answer.json()) as { lines: Record<string, unknown>[] };
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ room: "v1", units: 1, additional_participants: 1, total_yen_ex_tax: 150 });
+});
+
+test("the second visit shows that nobody's page kept anything of the first", async () => {
+  const next = await openPatient(await person(browser, phone), engine, "v2", "p2", complaints);
+  await startVisit(next);
+  await section(reception, "ended").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+/** A page that comes back goes on where it was: at the latest after another device test. */
+async function passOrConsult(page: Page): Promise<void> {
+  const stage = page.locator(".stage");
+  const button = page.locator("main button.primary:enabled");
+  await stage.or(button).first().waitFor();
+  while (!(await stage.isVisible())) {
+    await button.first().click({ timeout: 3_000 }).catch(() => undefined);
+    await stage.or(button).first().waitFor();
+  }
+}
