@@ -71,79 +71,6 @@ void clinic_actor_state::close(const close_feed& x) {
   feeds_.erase(feed);
 }
 
-credentials clinic_actor_state::current_credentials() const {
-  const auto& state = stream_->state();
-  credentials result;
-  for (const auto& [id, key] : state.keys)
-    result.keys.push_back(key);
-  result.revoked_keys.assign(state.revoked_keys.begin(), state.revoked_keys.end());
-  for (const auto& [person, at] : state.revoked_persons)
-    result.revoked_persons.push_back({person, at});
-  return result;
-}
-
-bool clinic_actor_state::is_guest(const person_id& id) const {
-  return std::ranges::any_of(stream_->state().rooms, [&](const auto& room) {
-    return std::ranges::find(room.second.invitations, id, &invitation::person) != room.second.invitations.end();
-  });
-}
-
-bool clinic_actor_state::is_somebody_else(const principal& who) const {
-  const auto& state = stream_->state();
-  switch (who.role) {
-  case role::doctor:
-    return state.patients.contains(who.id) || is_guest(who.id) || household_->has_other_role(who);
-  case role::patient:
-    return state.doctors.contains(who.id) || is_guest(who.id) || household_->has_other_role(who);
-  case role::guest:
-    return state.doctors.contains(who.id) || household_->has_other_role(who);
-  default:
-    return false;
-  }
-}
-
-std::optional<caf::error> clinic_actor_state::refusal_of(const subscribe& x) const {
-  const auto& state = stream_->state();
-  if (!state.created)
-    return make_error(ec::not_found, "there is no such clinic");
-  if (is_somebody_else(x.who))
-    return make_error(ec::forbidden, "under this id the clinic knows somebody of another role");
-  if (x.topic.audience == audience::staff)
-    return std::nullopt;
-  const auto* room = find_room(state, x.topic.room);
-  const auto absent = make_error(ec::not_found, "there is no such appointment");
-  if (!room)
-    return absent;
-  if (const auto* known = find_participant(*room, x.who.id); known && known->removed)
-    return make_error(ec::removed, "the clinic removed this person from the room");
-  if (x.topic.audience == audience::patient) {
-    const auto& patients = room->appointment.patients;
-    return std::find(patients.begin(), patients.end(), x.who.id) == patients.end() ? std::optional{absent}
-                                                                                   : std::nullopt;
-  }
-  const auto invited = std::any_of(room->invitations.begin(), room->invitations.end(), [&](const invitation& invite) {
-    return invite.person == x.who.id && invite.redeemed && !invite.revoked;
-  });
-  return invited ? std::nullopt : std::optional{absent};
-}
-
-identity clinic_actor_state::identity_of(const subscribe& x) const {
-  const auto& state = stream_->state();
-  auto recorded = recorded_name(state, x.who.id);
-  identity as{x.who.id, party::patient, recorded.empty() ? x.name : recorded};
-  if (x.who.role == role::doctor)
-    as.party = party::doctor;
-  if (const auto* room = find_room(state, x.topic.room))
-    for (const auto& invite : room->invitations)
-      if (invite.person == x.who.id) {
-        as.party = invite.party;
-        as.display_name = invite.display_name;
-      }
-  if (as.display_name.empty())
-    as.display_name = x.who.id.value;
-  return as;
-}
-
 void clinic_actor_state::watch(const subscribe& x) {
   subscribed out;
   out.clinic = id_;
@@ -156,6 +83,21 @@ void clinic_actor_state::watch(const subscribe& x) {
     if (auto person = household_->person(x.who, identity_of(x)))
       out.person = caf::actor_cast<caf::strong_actor_ptr>(person);
   }
+  stream_->hold(key_of(x.session), std::move(out));
+  end_turn();
+}
+
+void clinic_actor_state::list_visits(const get_visits& x) {
+  subscribed out;
+  out.clinic = id_;
+  out.session = x.session;
+  out.position = stream_->where();
+  if (!stream_->state().created)
+    out.refusal = make_error(ec::not_found, "there is no such clinic");
+  else if (is_somebody_else(x.who))
+    out.refusal = make_error(ec::forbidden, "under this id the clinic knows somebody of another role");
+  else
+    out.frames.push_back(stream_->visits_of(x.who.id, x.room));
   stream_->hold(key_of(x.session), std::move(out));
   end_turn();
 }
@@ -215,6 +157,26 @@ void clinic_actor_state::ask_room(const command_origin& origin, const room_comma
 
 void clinic_actor_state::repeat(const repeat_answer& x) {
   stream_->repeat(x.origin);
+  end_turn();
+}
+
+void clinic_actor_state::pass_on(const call_message& x) {
+  const auto room = household_->rooms().find(room_of(x.what));
+  if (room != household_->rooms().end())
+    return self_->send(room->second.actor, x);
+  // Nobody is in a room without an actor.
+  tell({id_, x.session, {}, x.command, make_error(ec::not_present, "this device is not in the call")});
+}
+
+void clinic_actor_state::tell(call_told x) {
+  x.clinic = id_;
+  const auto to = x.session ? std::optional{key_of(*x.session)} : std::nullopt;
+  stream_->hold(to, std::move(x));
+  end_turn();
+}
+
+void clinic_actor_state::replace(const device_replaced& x) {
+  stream_->hold(key_of(x.session), session_replaced{id_, x.session});
   end_turn();
 }
 
@@ -378,9 +340,13 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const close_feed& x) { self->state.close(x); },
       [self](const subscribe& x) { self->state.watch(x); },
       [self](const unsubscribe& x) { self->state.unwatch(x); },
+      [self](const get_visits& x) { self->state.list_visits(x); },
       [self](const person_idle& x) { self->state.let_go(x); },
       [self](const clinic_request& x) { self->state.request(x); },
       [self](const repeat_answer& x) { self->state.repeat(x); },
+      [self](const call_message& x) { self->state.pass_on(x); },
+      [self](const call_told& x) { self->state.tell(x); },
+      [self](const device_replaced& x) { self->state.replace(x); },
       [self](const get_room& x) { return self->state.find(x); },
       [self](const check_entry& x) { return self->state.check(x); },
       [self](const room_decided& x) { self->state.number(x); },

@@ -38,9 +38,13 @@ public:
   void close(const close_feed& x);
   void watch(const subscribe& x);
   void unwatch(const unsubscribe& x) { watches_.remove(x.session, x.topic, x.person); }
+  void list_visits(const get_visits& x);
   void let_go(const person_idle& x);
   void request(const clinic_request& x);
   void repeat(const repeat_answer& x);
+  void pass_on(const call_message& x);
+  void tell(call_told x);
+  void replace(const device_replaced& x);
   caf::result<room_actor> find(const get_room& x);
   [[nodiscard]] caf::result<bool> check(const check_entry& x) const;
   void number(const room_decided& x);
@@ -64,9 +68,9 @@ private:
   void end_turn();
   void send_released(uint64_t ticket, int64_t committed_at_us);
   [[nodiscard]] std::optional<caf::error> refusal_of(const subscribe& x) const;
-  /// A token may claim any id: that of a patient must not let a doctor's token act as this patient, nor the reverse.
   /// Whether somebody was invited under this id.
   [[nodiscard]] bool is_guest(const person_id& id) const;
+  /// A token may claim any id: that of a patient must not let a doctor's token act as this patient, nor the reverse.
   [[nodiscard]] bool is_somebody_else(const principal& who) const;
   [[nodiscard]] identity identity_of(const subscribe& x) const;
   [[nodiscard]] credentials current_credentials() const;

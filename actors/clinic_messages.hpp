@@ -42,6 +42,15 @@ struct subscribe {
 };
 BOOST_DESCRIBE_STRUCT(subscribe, (), (session, who, name, topic, resume))
 
+/// A patient asks for its visits, or for the one its token is good for; answered by `subscribed` with them as the one
+/// frame. The session watches nothing by it.
+struct get_visits {
+  session_id session;
+  principal who;
+  std::optional<room_id> room;
+};
+BOOST_DESCRIBE_STRUCT(get_visits, (), (session, who, room))
+
 /// The session is gone; it had asked for `topic` as `person`.
 struct unsubscribe {
   session_id session;
@@ -83,6 +92,12 @@ struct room_decided {
   uint64_t heard = 0;
 };
 BOOST_DESCRIBE_STRUCT(room_decided, (), (room, at, by, events, origin, refusal, person, heard))
+
+/// This session's device is in all its rooms by a newer connection.
+struct device_replaced {
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(device_replaced, (), (session))
 
 struct get_room {
   room_id room;

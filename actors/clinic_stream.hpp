@@ -67,6 +67,10 @@ public:
   /// What a new watcher of `x.topic` gets first: what it missed since `x.resume` if that is still here, else a
   /// snapshot.
   void watch(const subscribe& x, subscribed& out);
+  /// As `frame_writer::visits_of`, of now.
+  [[nodiscard]] std::string visits_of(const person_id& patient, const std::optional<room_id>& room) const {
+    return writer_.visits_of(state_, patient, room);
+  }
   /// Writes no more frames for these; who comes back to one gets a snapshot.
   void forget_topics(const std::function<bool(const topic&)>& which);
 

@@ -1,5 +1,6 @@
 #include "actors/frames.hpp"
 
+#include "actors/model/patient_visits.hpp"
 #include "actors/model/waiting_line.hpp"
 #include "store/event_codec.hpp"
 #include "store/json_frame.hpp"
@@ -40,11 +41,12 @@ bool touches_line(const event_payload& payload) {
       payload.value);
 }
 
+bool is_in(const std::vector<person_id>& ids, const person_id& person) {
+  return std::ranges::find(ids, person) != ids.end();
+}
+
 bool names_person(const room_state& room, const person_id& person) {
-  const auto in = [&](const std::vector<person_id>& ids) {
-    return std::find(ids.begin(), ids.end(), person) != ids.end();
-  };
-  return in(room.appointment.patients) || in(room.appointment.doctors);
+  return is_in(room.appointment.patients, person) || is_in(room.appointment.doctors, person);
 }
 
 } // namespace
@@ -202,6 +204,19 @@ std::optional<std::string> frame_writer::snapshot(const clinic_state& state, con
   board_ += "]}";
   board_position_ = state.position;
   return board_;
+}
+
+std::string frame_writer::visits_of(const clinic_state& state, const person_id& patient,
+                                    const std::optional<room_id>& room) const {
+  std::vector<patient_view> views;
+  for (const auto& [id, x] : state.rooms) {
+    const auto* const known = find_participant(x, patient);
+    if (is_in(x.appointment.patients, patient) && !(known && known->removed) && (!room || id == *room))
+      views.push_back(patient_card(state, id, place_of(id)));
+  }
+  std::ranges::stable_sort(views, {}, &patient_view::starts_at);
+  return encode_json(
+      patient_visits{{state.profile.name, state.profile.phone, state.profile.address}, std::move(views)});
 }
 
 void frame_writer::watch(const clinic_state& state, const topic& which) {

@@ -25,6 +25,11 @@ public:
   /// All a new watcher of `which` needs, as of `state.position`. Nothing when the topic's room is not on the board.
   std::optional<std::string> snapshot(const clinic_state& state, const topic& which);
 
+  /// `{"clinic":…,"visits":[…]}`: the visits on the board whose patient this is and out of which the clinic did not put
+  /// it, by their time; only `room` if that is given.
+  [[nodiscard]] std::string visits_of(const clinic_state& state, const person_id& patient,
+                                      const std::optional<room_id>& room) const;
+
   /// From now on `frames_of` writes frames for this topic. The staff's board is always written.
   void watch(const clinic_state& state, const topic& which);
   [[nodiscard]] bool watches(const topic& which) const;

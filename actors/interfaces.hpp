@@ -28,6 +28,10 @@ using shard_actor = caf::typed_actor<
     caf::reacts_to<answered>,
     // A person was put out of a room.
     caf::reacts_to<expelled>,
+    // About a call, for one session or all consoles.
+    caf::reacts_to<call_told>,
+    // A session's device is there by a newer connection.
+    caf::reacts_to<session_replaced>,
     // A person has a new actor.
     caf::reacts_to<person_rebuilt>,
     // The auditor asks whose devices are here.
@@ -41,8 +45,12 @@ using room_actor = caf::typed_actor<
     caf::reacts_to<person_moved>,
     // A page became visible or hidden.
     caf::reacts_to<person_attends>,
+    // A device tells what it sends, or how its test went.
+    caf::reacts_to<person_reports>,
     // The clinic asks something.
     caf::reacts_to<room_request>,
+    // A device asks something about the call.
+    caf::reacts_to<call_message>,
     // The auditor asks what the room believes.
     caf::replies_to<get_room_view>::with<room_view>,
     // INTERNAL: time alone may have changed something.
@@ -75,12 +83,18 @@ using clinic_actor = caf::typed_actor<
     caf::reacts_to<open_feed>, caf::reacts_to<close_feed>,
     // A session wants a topic, or is gone.
     caf::reacts_to<subscribe>, caf::reacts_to<unsubscribe>,
+    // A patient asks for its visits.
+    caf::reacts_to<get_visits>,
     // A person's actor has nothing left to look after.
     caf::reacts_to<person_idle>,
     // A command that is not about the speaker itself.
     caf::reacts_to<clinic_request>,
     // Give an answer that was given before.
     caf::reacts_to<repeat_answer>,
+    // A device asks something about a room's call; a room tells a device.
+    caf::reacts_to<call_message>, caf::reacts_to<call_told>,
+    // A person's newer connection of the same device took this one's place.
+    caf::reacts_to<device_replaced>,
     // Which actor is this room?
     caf::replies_to<get_room>::with<room_actor>,
     // Would the room let this person in now?

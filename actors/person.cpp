@@ -68,6 +68,8 @@ bool person_actor_state::is_settled(const room_id& room) const {
 
 void person_actor_state::obey(const device_command& x) {
   fail_point("person.obey");
+  if (!x.device.empty())
+    devices_[x.origin.session] = x.device;
   if (const auto before = see(x.origin.command, {room_of(x.command), x.origin.session, x.origin.digest})) {
     // The answer is the same, but a device that asks again on a new connection is there by that one.
     const auto enters = std::holds_alternative<enter_waiting_room>(x.command.value) ||
@@ -84,6 +86,10 @@ void person_actor_state::obey(const device_command& x) {
     void operator()(const enter_room& c) const { state.enter(origin, c.room); }
     void operator()(const leave_room& c) const { state.leave(origin, c.room); }
     void operator()(const set_attention& c) const { state.attend(origin, c); }
+    void operator()(const set_media& c) const { state.tell_room(c.room, person_reports{origin, state.who_.person, c}); }
+    void operator()(const report_device_test& c) const {
+      state.tell_room(c.room, person_reports{origin, state.who_.person, c});
+    }
   };
   std::visit(handler{*this, x.origin}, x.command.value);
 }
@@ -94,12 +100,16 @@ void person_actor_state::enter(const command_origin& origin, const room_id& room
 
 void person_actor_state::enter_now(const command_origin& origin, const room_id& room) {
   auto& where = place_of(room);
-  if (!where.there.has_device(origin.session) && where.there.device_count() >= shared_.settings->presence.devices_max)
+  const auto former = predecessor(origin.session, where);
+  const auto others = where.there.device_count() - (former ? 1 : 0);
+  if (!where.there.has_device(origin.session) && others >= shared_.settings->presence.devices_max)
     return refuse(origin, room, make_error(ec::limit_reached, "presence.devices_max devices are in this room"));
   const auto was_in_doubt = where.there.in_doubt();
   auto before = where.there.connect(origin.session, now());
   for (const auto& session : std::exchange(where.returned, {}))
     static_cast<void>(where.there.connect(session, now()));
+  if (former)
+    replace(*former, where);
   where.announce_at.reset();
   where.last_edge = presence_edge{presence_change::entered, now()};
   // Whoever comes in counts as attentive until a page says otherwise; who comes back, as it was before.
@@ -111,6 +121,24 @@ void person_actor_state::enter_now(const command_origin& origin, const room_id& 
   std::erase_if(before, [](const presence_edge& x) { return x.change != presence_change::left; });
   tell_room(room, person_enters{origin, who_, std::move(before)});
   tell_attention(room);
+}
+
+std::optional<session_id> person_actor_state::predecessor(const session_id& session, const place& where) const {
+  const auto own = devices_.find(session);
+  if (own == devices_.end())
+    return std::nullopt;
+  for (const auto& [other, device] : devices_)
+    if (other != session && device == own->second && where.there.has_device(other))
+      return other;
+  return std::nullopt;
+}
+
+void person_actor_state::replace(const session_id& session, place& where) {
+  where.there.replace(session);
+  const auto is_elsewhere =
+      std::any_of(places_.begin(), places_.end(), [&](const auto& x) { return x.second.there.has_device(session); });
+  if (!is_elsewhere)
+    self_->send(clinic_, device_replaced{session});
 }
 
 void person_actor_state::leave(const command_origin& origin, const room_id& room) {
@@ -171,6 +199,7 @@ void person_actor_state::alive(const device_alive& x) {
 }
 
 void person_actor_state::lost(const device_lost& x) {
+  devices_.erase(x.session);
   forget_returned([&](const session_id& session) { return session == x.session; });
   each_place_with(x.session, [&](presence& there) { return there.lose(x.session, x.last_proof); });
 }
@@ -200,6 +229,7 @@ void person_actor_state::lose_shard(const shard_lost& x) {
     return session.engine == x.engine && shard_index(session) == x.shard;
   };
   forget_returned(is_there);
+  std::erase_if(devices_, [&](const auto& known) { return is_there(known.first); });
   for (auto& [room, where] : places_)
     for (const auto& session : where.there.sessions())
       if (is_there(session))

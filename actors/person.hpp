@@ -80,7 +80,7 @@ protected:
     room_actor room;
     bool asking = false;
     /// What goes to the room once it is known.
-    std::vector<std::variant<person_enters, person_moved, person_attends>> waiting;
+    std::vector<std::variant<person_enters, person_moved, person_attends, person_reports>> waiting;
   };
   /// The person is not there, and nothing is under way.
   [[nodiscard]] static bool is_idle_at(const place& where);
@@ -105,6 +105,10 @@ protected:
 
 private:
   void attend(const command_origin& origin, const set_attention& x);
+  /// The earlier connection of the same device that is in this room, if any.
+  [[nodiscard]] std::optional<session_id> predecessor(const session_id& session, const place& where) const;
+  /// The new connection is in the room: the old one is not any more, and ends when it is in no other.
+  void replace(const session_id& session, place& where);
   /// A device that came or went may have changed what the person sees.
   void tell_attention(const room_id& room);
   /// Where a command came from that was seen before; nothing for one that is new, which is remembered.
@@ -125,6 +129,8 @@ private:
   void tell_room(const room_id& room, Message x);
   void ask_for_room(const room_id& room);
 
+  /// What devices called themselves, while connected.
+  std::map<session_id, device_id> devices_;
   /// Commands told apart; nowhere for those the log had answered before this actor was.
   std::unordered_map<command_id, sighting> seen_;
   std::deque<command_id> seen_order_;

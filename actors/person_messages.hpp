@@ -12,11 +12,13 @@
 namespace machiai {
 
 /// A device asks something for its person.
+/// `device` is empty when its hello named none.
 struct device_command {
   command_origin origin;
   person_command command;
+  device_id device;
 };
-BOOST_DESCRIBE_STRUCT(device_command, (), (origin, command))
+BOOST_DESCRIBE_STRUCT(device_command, (), (origin, command, device))
 
 /// The person asked the clinic something under this id: it is no new command here either.
 struct command_taken {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/call_messages.hpp"
 #include "actors/shard_messages.hpp"
 
 #include <cstdint>
@@ -17,7 +18,8 @@ using shard_key = std::pair<uint64_t, uint32_t>;
 /// pure.
 class release_queue {
 public:
-  using message = std::variant<feed, feed_opened, subscribed, answered, expelled, person_rebuilt>;
+  using message =
+      std::variant<feed, feed_opened, subscribed, answered, expelled, person_rebuilt, call_told, session_replaced>;
 
   struct held {
     uint64_t ticket = 0;

@@ -22,6 +22,7 @@ void room_actor_state::init(environment shared, room_id id, room_state known, cl
   shared_ = std::move(shared);
   counted_.emplace(shared_.metrics, actor_label::room);
   policy_ = shared_.policy();
+  call_.emplace(shared_.metrics, policy_.limits.call_endpoints_max);
   id_ = std::move(id);
   room_ = std::move(known);
   clinic_ = std::move(clinic);
@@ -43,6 +44,16 @@ void room_actor_state::keep(const std::vector<event_payload>& events, timestamp 
 void room_actor_state::report(room_decided x) {
   x.room = id_;
   self_->send(clinic_, std::move(x));
+  tell(call_->settle(room_, id_));
+}
+
+void room_actor_state::tell(std::vector<call_told> what) {
+  for (auto& x : what)
+    self_->send(clinic_, std::move(x));
+}
+
+void room_actor_state::call(const call_message& x) {
+  tell(call_->take(room_, x));
 }
 
 void room_actor_state::enter(const person_enters& x) {
@@ -89,6 +100,23 @@ void room_actor_state::attend(const person_attends& x) {
   report(std::move(result));
 }
 
+void room_actor_state::note(const person_reports& x) {
+  room_decided result;
+  result.at = now();
+  result.by = author_of(x.origin.who);
+  result.origin = x.origin;
+  result.person = x.person;
+  result.heard = x.stamp;
+  auto decided = std::visit([&](const auto& what) { return decide_report(room_, x.person, what); }, x.what);
+  if (decided)
+    keep(*decided, result.at, result.events);
+  else if (auto stranger = refuse_stranger(room_, x.person, x.origin.who.role))
+    result.refusal = std::move(stranger);
+  else
+    result.refusal = decided.error();
+  report(std::move(result));
+}
+
 void room_actor_state::request(const room_request& x) {
   room_decided result;
   result.at = now();
@@ -119,7 +147,9 @@ room_actor::behavior_type room(room_actor::stateful_pointer<room_actor_state> se
       [self](const person_enters& x) { self->state.enter(x); },
       [self](const person_moved& x) { self->state.move(x); },
       [self](const person_attends& x) { self->state.attend(x); },
+      [self](const person_reports& x) { self->state.note(x); },
       [self](const room_request& x) { self->state.request(x); },
+      [self](const call_message& x) { self->state.call(x); },
       [self](const get_room_view&) { return self->state.view(); },
       [self](room_deadline_due) { self->state.pass_time(); },
   };

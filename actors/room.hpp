@@ -4,6 +4,7 @@
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/model/room_state.hpp"
+#include "actors/room_call.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -25,7 +26,9 @@ public:
   void enter(const person_enters& x);
   void move(const person_moved& x);
   void attend(const person_attends& x);
+  void note(const person_reports& x);
   void request(const room_request& x);
+  void call(const call_message& x);
   void pass_time();
 
   [[nodiscard]] room_view view() const { return {id_, room_, nullptr}; }
@@ -37,6 +40,7 @@ private:
   [[nodiscard]] timestamp now() const;
   void keep(const std::vector<event_payload>& events, timestamp at, std::vector<event_payload>& decided);
   void report(room_decided x);
+  void tell(std::vector<call_told> what);
 
   room_actor::pointer self_;
   environment shared_;
@@ -44,6 +48,7 @@ private:
   room_policy policy_;
   room_id id_;
   room_state room_;
+  std::optional<room_call> call_;
   clinic_actor clinic_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 
 /// To a room.
 namespace machiai {
@@ -39,6 +40,15 @@ struct person_attends {
   uint64_t stamp = 0;
 };
 BOOST_DESCRIBE_STRUCT(person_attends, (), (origin, person, attentive, stamp))
+
+/// A device tells what it sends or what its test found.
+struct person_reports {
+  command_origin origin;
+  person_id person;
+  std::variant<set_media, report_device_test> what;
+  uint64_t stamp = 0;
+};
+BOOST_DESCRIBE_STRUCT(person_reports, (), (origin, person, what, stamp))
 
 /// The clinic asks something of the room.
 struct room_request {

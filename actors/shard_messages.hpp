@@ -107,4 +107,11 @@ struct expelled {
 };
 BOOST_DESCRIBE_STRUCT(expelled, (), (clinic, room, person))
 
+/// The session's device is there by a newer connection, which took its place: this one ends.
+struct session_replaced {
+  clinic_id clinic;
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(session_replaced, (), (clinic, session))
+
 } // namespace machiai

@@ -1,4 +1,4 @@
-#include "actors/frames.hpp"
+#include "actors/model/card.hpp"
 #include "actors/model/waiting_line.hpp"
 #include "commands/clinic_log.hpp"
 #include "commands/command.hpp"
@@ -97,9 +97,7 @@ int show_board(const board_options& given) {
   if (seq && state->position.seq < *seq)
     return fail(exit_code::usage, "--at: the clinic's last event is seq " + std::to_string(state->position.seq));
   if (given.json) {
-    frame_writer writer;
-    writer.start(*state);
-    std::cout << *writer.snapshot(*state, {audience::staff, {}}) << std::endl;
+    std::cout << board_text(*state) << std::endl;
   } else {
     print_for_people(*state);
   }

@@ -3,7 +3,9 @@
 #include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/settings_table.hpp"
+#include "gateway/ice_servers.hpp"
 #include "gateway/operator_key.hpp"
+#include "gateway/page_files.hpp"
 #include "gateway/tls_context.hpp"
 
 #include <CLI/CLI.hpp>
@@ -85,9 +87,13 @@ void print_table(const settings& given) {
 
 /// Reads the files that settings name as the engine will; the operator's key may be missing, because it is made then.
 caf::error check_files(const settings& given) {
+  if (const auto ice = ice_servers::load(given.call); !ice)
+    return ice.error();
   if (!given.listen.tls_certificate.empty())
     if (const auto tls = tls_context::load(given.listen.tls_certificate, given.listen.tls_key); !tls)
       return tls.error();
+  if (const auto pages = page_files::load(given); !pages)
+    return pages.error();
   const auto file = given.token.operator_key_file.empty() ? default_operator_key_file(given.store.url)
                                                           : given.token.operator_key_file;
   std::error_code unknown;

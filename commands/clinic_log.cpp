@@ -1,5 +1,6 @@
 #include "commands/clinic_log.hpp"
 
+#include "actors/frames.hpp"
 #include "commands/exit_code.hpp"
 #include "config/error.hpp"
 #include "config/reserved_clinic.hpp"
@@ -102,6 +103,27 @@ caf::expected<clinic_state> state_at(event_store& store, const clinic_id& clinic
   if (!is_known)
     return not_found();
   return state;
+}
+
+std::string board_text(const clinic_state& state) {
+  frame_writer writer;
+  writer.start(state);
+  return *writer.snapshot(state, {audience::staff, {}});
+}
+
+caf::expected<std::string> board_text_at(event_store& store, const clinic_id& clinic, timestamp at) {
+  const auto state = state_at(store, clinic, at);
+  if (!state)
+    return state.error();
+  if (state->position.seq > 0)
+    return board_text(*state);
+  const auto first = state_at(store, clinic, 1);
+  if (!first)
+    return first.error();
+  clinic_state before;
+  before.profile = first->profile;
+  before.last_at = at;
+  return board_text(before);
 }
 
 caf::expected<usage_statement> read_statement(event_store& store, const clinic_id& clinic, const std::string& month) {

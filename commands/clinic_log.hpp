@@ -24,6 +24,13 @@ caf::expected<clinic_state> state_at(event_store& store, const clinic_id& clinic
 /// Errors as for `state_at`.
 caf::expected<clinic_state> state_at(event_store& store, const clinic_id& clinic, timestamp at);
 
+/// The board after that state, as a console's snapshot has it.
+std::string board_text(const clinic_state& state);
+
+/// The board as it was at `at`; before the clinic's first event an empty one, as of then, under the clinic's first
+/// name. Errors as for `state_at`.
+caf::expected<std::string> board_text_at(event_store& store, const clinic_id& clinic, timestamp at);
+
 /// What the clinic owes for a month, as of its newest event. Errors as for `state_at`.
 /// @pre `is_month(month)`
 caf::expected<usage_statement> read_statement(event_store& store, const clinic_id& clinic, const std::string& month);

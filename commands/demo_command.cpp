@@ -2,6 +2,8 @@
 #include "commands/client/http_client.hpp"
 #include "commands/command.hpp"
 #include "commands/demo/demo_clinic.hpp"
+#include "commands/demo/demo_invitation.hpp"
+#include "commands/page_link.hpp"
 #include "commands/token_mint.hpp"
 #include "config/error.hpp"
 #include "config/wall_clock.hpp"
@@ -24,6 +26,26 @@ struct demo_options {
   std::string admin;
 };
 
+/// What a browser opens, one page a line.
+void print_links(const token_mint& mint, const demo_visit& visit, const server_address& server,
+                 const caf::expected<std::string>& guest_path, bool has_pages) {
+  const clinic_id clinic{demo_clinic_id};
+  const auto line = [](const char* who, const std::string& what) {
+    std::cout << "  " << who << std::string(11 - std::string_view(who).size(), ' ') << what << '\n';
+  };
+  const auto link = [&](role who, const std::string& person, std::optional<room_id> room = {}) {
+    return page_link(server, who, clinic, mint.make({who, clinic, person_id{person}, std::move(room), {}})).value();
+  };
+  std::cout << "\nOpen these in a browser; the visit is " << visit.name << "'s, at " << japan_time_text(visit.starts_at)
+            << ":\n\n";
+  line("reception", link(role::staff, "reception"));
+  line("doctor", link(role::doctor, visit.doctor));
+  line("patient", link(role::patient, visit.patient, room_id{visit.room}));
+  line("guest", guest_path ? http_url_of(server) + *guest_path : "no link: " + message_of(guest_path.error()));
+  if (!has_pages)
+    std::cout << "\nThis engine serves no pages: its setting pages.folder is empty.\n";
+}
+
 void print_tokens(const token_mint& mint, const std::vector<demo_visit>& visits, const std::string& url) {
   const clinic_id clinic{demo_clinic_id};
   const auto staff = mint.make({role::staff, clinic, person_id{"reception"}, {}, {}});
@@ -44,7 +66,6 @@ void print_tokens(const token_mint& mint, const std::vector<demo_visit>& visits,
               << ", room " << visit.room << "\n  "
               << mint.make({role::patient, clinic, person_id{visit.patient}, room_id{visit.room}, {}}) << "\n\n";
   }
-  std::cout << std::flush;
 }
 
 int fill(const demo_options& given) {
@@ -61,12 +82,19 @@ int fill(const demo_options& given) {
   const auto visits = put_demo_clinic(http, token, timestamp{system_wall_clock().now_ms()});
   if (!visits)
     return fail(exit_code::network, visits.error());
+  const auto& now_due = demo_visit_due(*visits);
+  const auto staff = mint->make({role::staff, clinic_id{demo_clinic_id}, person_id{"reception"}, {}, {}});
+  const auto guest_path = invite_demo_guest(loop, tls, *server, staff, now_due.room);
+  loop.restart();
+  const auto has_pages = http.call_now({"GET", "/console", {}, {}}).ok();
   print_tokens(*mint, *visits, http_url_of(*server));
+  print_links(*mint, now_due, *server, guest_path, has_pages);
+  std::cout << std::flush;
   return static_cast<int>(exit_code::ok);
 }
 
 const registered_command registration{
-    {70, "demo", "Fills a running engine with the demo clinic and prints tokens and commands to try it with",
+    {70, "demo", "Fills a running engine with the demo clinic and prints links, tokens and commands to try it with",
      [](CLI::App& app) -> command_action {
        auto options = std::make_shared<demo_options>();
        app.add_option("--config", options->config, "Settings file of the engine");

@@ -6,7 +6,7 @@
 #include "actors/type_ids.hpp"
 #include "commands/batch_threads.hpp"
 #include "commands/exit_code.hpp"
-#include "commands/statement_service.hpp"
+#include "commands/past_service.hpp"
 #include "commands/synthetic_visits.hpp"
 #include "commands/thread_reserve.hpp"
 #include "commands/vital_actor.hpp"
@@ -86,6 +86,10 @@ caf::expected<std::unique_ptr<engine>> engine::start(settings given) {
     return make_error(ec::system_failure, "the system does not give this process " + std::to_string(threads) +
                                               " threads (pids.max of its cgroup, RLIMIT_NPROC)");
   std::unique_ptr<engine> made{new engine(std::move(given))};
+  auto pages = page_files::load(*made->shared_.settings);
+  if (!pages)
+    return pages.error();
+  made->pages_ = std::move(*pages);
   if (auto problem = made->open_store())
     return problem;
   made->config_ = std::make_unique<caf::actor_system_config>();
@@ -137,18 +141,22 @@ caf::error engine::open_store() {
   else if (!was_there)
     log_warn("engine.operator_key_made", {{"file", log_text(file)}, {"clinics", clinics->size()}});
   key_ = std::make_shared<const operator_key>(std::move(*key));
-  statements_ = std::make_unique<statement_service>(given.store);
+  past_ = std::make_unique<past_service>(given.store);
   return {};
 }
 
 caf::error engine::start_gateway() {
   shard_context context;
   context.shared = shared_;
+  context.pages = pages_;
   context.registry = registry_;
   context.key = key_;
-  context.usage = [this](const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
-                         statement_service::callback done) {
-    statements_->read(clinic, month, std::move(asker), std::move(done));
+  auto ice = ice_servers::load(shared_.settings->call);
+  if (!ice)
+    return ice.error();
+  context.ice = std::make_shared<const ice_servers>(std::move(*ice));
+  context.past = [this](const past_question& asked, std::weak_ptr<const void> asker, past_service::callback done) {
+    past_->read(asked, std::move(asker), std::move(done));
   };
   context.not_ready = [shared = shared_] { return not_ready(shared); };
   context.drain = [] { ::kill(::getpid(), SIGTERM); };
@@ -175,7 +183,7 @@ engine::~engine() {
   synthetic_.reset();
   if (gateway_)
     gateway_->stop();
-  statements_.reset();
+  past_.reset();
   gateway_.reset();
   // Whoever still refers to them (a time-out, a clinic that was just waking) would keep the log's thread and so the
   // process.

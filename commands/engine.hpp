@@ -15,7 +15,7 @@
 
 namespace machiai {
 
-class statement_service;
+class past_service;
 class synthetic_visits;
 
 /// A running engine: store, actors, gateway, wired together. Belongs to main's thread.
@@ -53,10 +53,12 @@ private:
   environment shared_;
   std::shared_ptr<event_store> store_;
   std::shared_ptr<const operator_key> key_;
+  /// Null when none are served.
+  std::shared_ptr<const page_files> pages_;
   std::unique_ptr<engine_metrics> metrics_;
   /// Actors end on purpose from now on.
   std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false);
-  std::unique_ptr<statement_service> statements_;
+  std::unique_ptr<past_service> past_;
   std::unique_ptr<caf::actor_system_config> config_;
   std::unique_ptr<caf::actor_system> system_;
   event_log_actor log_;

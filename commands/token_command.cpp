@@ -1,5 +1,6 @@
 #include "commands/command.hpp"
 #include "commands/duration.hpp"
+#include "commands/page_link.hpp"
 #include "config/fixed_limits.hpp"
 #include "config/load_settings.hpp"
 #include "config/wall_clock.hpp"
@@ -27,6 +28,7 @@ struct token_options {
   std::string room;
   std::string name;
   std::string ttl = "1h";
+  std::string link;
 };
 
 /// What is wrong with the options; nothing when all is well.
@@ -46,6 +48,10 @@ std::optional<std::string> complaint_about(const token_options& given) {
     return "--room: a guest's token is for one room";
   if (!given.name.empty() && !read_display_name(given.name))
     return "--name: must be 1 to 100 characters without control characters";
+  if (!given.link.empty() && !parse_server_address(given.link))
+    return "--link: must be the engine's address such as https://clinic.example";
+  if (!given.link.empty() && *role != role::staff && *role != role::doctor && *role != role::patient)
+    return "--link: staff, doctors and patients have a page; a guest's link comes of the invitation";
   return std::nullopt;
 }
 
@@ -82,7 +88,10 @@ int print_token(const token_options& given) {
     return fail(exit_code::internal, token.error());
   if (token->size() > fixed::token_bytes_max)
     return fail(exit_code::usage, "the token would be larger than 4 KiB");
-  std::cout << *token << std::endl;
+  const auto link = given.link.empty()
+                        ? std::nullopt
+                        : page_link(*parse_server_address(given.link), claims.role, claims.clinic, *token);
+  std::cout << link.value_or(*token) << std::endl;
   return static_cast<int>(exit_code::ok);
 }
 
@@ -97,6 +106,8 @@ const registered_command registration{
        app.add_option("--room", options->room, "The only room the token is good for");
        app.add_option("--name", options->name, "What others see");
        app.add_option("--ttl", options->ttl, "How long it is valid: 90s, 15m, 1h, 7d")->capture_default_str();
+       app.add_option("--link", options->link,
+                      "Print the link of the page instead, at this address of the engine: https://HOST");
        return [options] { return print_token(*options); };
      }}};
 

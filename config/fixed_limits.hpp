@@ -9,6 +9,8 @@
 #define MACHIAI_FIXED_LIMITS(LIMIT)                                                                                    \
   LIMIT(id_characters_max, 64, "", "An id")                                                                            \
   LIMIT(display_name_characters_max, 100, "", "A name shown to others")                                                \
+  LIMIT(address_characters_max, 200, "", "A clinic's address")                                                         \
+  LIMIT(phone_characters_max, 32, "", "A clinic's telephone number")                                                   \
   LIMIT(chart_number_bytes_max, 64, "bytes", "A chart number")                                                         \
   LIMIT(appointment_persons_max, 16, "", "Patients and doctors of one appointment")                                    \
   LIMIT(archived_rooms_max, 4096, "", "Ids of a clinic's last archived rooms, which are not booked again")             \
@@ -29,7 +31,8 @@
   LIMIT(clinic_seeks_max, 5, "", "Times a clinic without answer is sought before its clients are sent away")           \
   LIMIT(clinic_seek_pause_ms, 300, "ms", "Between two of them, times their number")                                    \
   LIMIT(drain_answers_ms, 2000, "ms", "How long a drain waits for commands on their way")                              \
-  LIMIT(statements_waiting_max, 64, "", "Month's statements asked for and not yet read")                               \
+  LIMIT(statements_waiting_max, 64, "", "Month's statements and past boards asked for and not yet read")               \
+  LIMIT(past_board_ahead_max_ms, 60000, "ms", "How far ahead of the engine's clock a past board may be asked for")     \
   LIMIT(clinics_waking_max, 64, "", "Clinics read at the same time after a start")                                     \
   LIMIT(doubts_stored_ms, 10000, "ms", "How long an engine that took over may take to store who did not come back")    \
   LIMIT(store_answer_timeout_ms, 60000, "ms", "How long a clinic waits for its history before it is woken again")      \

@@ -55,6 +55,10 @@ private:
     check_address("listen.admin_address", given_.listen.admin_address);
     for (const auto& origin : given_.listen.allowed_origins)
       check_origin(origin);
+    for (const auto& url : given_.call.stun_urls)
+      check_scheme("call.stun_urls", url, {"stun:", "stuns:"});
+    for (const auto& url : given_.call.turn_urls)
+      check_scheme("call.turn_urls", url, {"turn:", "turns:"});
     check_word("log.level", given_.log.level, {"trace", "debug", "info", "warn", "error"});
     check_word("billing.additional_basis", given_.billing.additional_basis, {"persons", "peak"});
     if (const auto problem = store_url_problem(given_.store.url); !problem.empty())
@@ -72,6 +76,12 @@ private:
     const bool bare = known && text.size() > scheme + 3 && text.find('/', scheme + 3) == std::string_view::npos;
     if (!bare)
       fail("listen.allowed_origins", "\"" + std::string{text} + "\" is not SCHEME://HOST or SCHEME://HOST:PORT");
+  }
+
+  void check_scheme(const std::string& name, const std::string& url, std::initializer_list<std::string_view> schemes) {
+    const auto fits = [&](std::string_view scheme) { return url.starts_with(scheme) && url.size() > scheme.size(); };
+    if (std::ranges::none_of(schemes, fits))
+      fail(name, "\"" + url + "\" does not begin with " + std::string(*schemes.begin()));
   }
 
   void check_word(const std::string& name, const std::string& value, std::initializer_list<std::string_view> words) {
@@ -126,6 +136,8 @@ private:
     if (listen.tls_certificate.empty() != listen.tls_key.empty())
       fail(listen.tls_certificate.empty() ? "listen.tls_key" : "listen.tls_certificate",
            "tls_certificate and tls_key come together or not at all");
+    if (!given_.call.turn_urls.empty() && given_.call.turn_secret_file.empty())
+      fail("call.turn_secret_file", "call.turn_urls need it");
     if (listen.address == listen.admin_address && !listen.address.ends_with(":0"))
       fail("listen.admin_address", "\"" + listen.admin_address + "\" is listen.address too; they need two ports");
   }

@@ -29,6 +29,12 @@ constexpr row row_of(command_kind what) {
   case command_kind::enter_room:          return {no,      no,    no,   own,   no,     no};
   case command_kind::leave_room:          return {no,      no,    no,   own,   room,   room};
   case command_kind::set_attention:       return {no,      no,    no,   own,   room,   room};
+  case command_kind::set_media:           return {no,      no,    no,   own,   room,   room};
+  case command_kind::report_device_test:  return {no,      no,    no,   own,   room,   room};
+  case command_kind::join_call:           return {no,      no,    no,   own,   room,   room};
+  case command_kind::leave_call:          return {no,      no,    no,   own,   room,   room};
+  case command_kind::send_signal:         return {no,      no,    no,   own,   room,   room};
+  case command_kind::report_quality:      return {no,      no,    no,   own,   room,   room};
   case command_kind::admit:               return {no,      no,    own,  own,   no,     no};
   case command_kind::send_back:           return {no,      no,    own,  own,   no,     no};
   case command_kind::remove:              return {no,      no,    own,  own,   no,     no};
@@ -49,6 +55,7 @@ constexpr row row_of(command_kind what) {
   case command_kind::put_appointment:     return {any,     own,   own,  no,    no,     no};
   case command_kind::cancel_appointment:  return {any,     own,   own,  no,    no,     no};
   case command_kind::get_board:           return {any,     own,   own,  own,   no,     no};
+  case command_kind::get_visits:          return {no,      no,    no,   no,    room,   no};
   case command_kind::get_usage:           return {any,     own,   own,  no,    no,     no};
   }
   return {no, no, no, no, no, no};

@@ -16,10 +16,24 @@ namespace {
 
 using command = std::variant<clinic_command, room_command>;
 
-struct named_body {
+/// What consoles go by when a clinic recorded none.
+constexpr int32_t waiting_warn_default_min = 10;
+constexpr int32_t waiting_alert_default_min = 20;
+
+struct clinic_body {
   std::string name;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
+  std::optional<int32_t> waiting_warn_min;
+  std::optional<int32_t> waiting_alert_min;
 };
-BOOST_DESCRIBE_STRUCT(named_body, (), (name))
+BOOST_DESCRIBE_STRUCT(clinic_body, (), (name, phone, address, waiting_warn_min, waiting_alert_min))
+
+struct doctor_body {
+  std::string name;
+  std::optional<int32_t> registered_year;
+};
+BOOST_DESCRIBE_STRUCT(doctor_body, (), (name, registered_year))
 
 struct key_body {
   std::string algorithm;
@@ -90,16 +104,61 @@ caf::error tidy_optional(std::string& text, std::string_view field) {
   return text.empty() ? caf::error{} : tidy_display_name(text, field);
 }
 
-caf::expected<command> make_clinic(named_body& x) {
-  if (auto why = tidy_display_name(x.name, "name"))
-    return why;
-  return command{clinic_command{put_clinic{{x.name}}}};
+/// An empty one is none.
+caf::error tidy_phone(std::optional<std::string>& phone) {
+  if (phone &&
+      (phone->size() > fixed::phone_characters_max || phone->find_first_not_of("0123456789+() -") != std::string::npos))
+    return make_error(ec::out_of_range, "phone: at most 32 digits, blanks and + ( ) -");
+  if (phone && phone->empty())
+    phone.reset();
+  return {};
 }
 
-caf::expected<command> make_doctor(const api_route& route, named_body& x) {
+caf::error tidy_address(std::optional<std::string>& address) {
+  if (address && address->empty())
+    address.reset();
+  if (!address)
+    return {};
+  auto tidy = read_display_name(*address, fixed::address_characters_max);
+  if (!tidy)
+    return make_error(ec::out_of_range,
+                      "address: at most 200 visible characters without control characters, no blank at either end");
+  address = std::move(*tidy);
+  return {};
+}
+
+caf::error check_waiting_limits(const clinic_body& x) {
+  constexpr int32_t minutes_max = 24 * 60;
+  const auto is_minutes = [](const std::optional<int32_t>& given) {
+    return !given || (*given >= 1 && *given <= minutes_max);
+  };
+  if (!is_minutes(x.waiting_warn_min))
+    return make_error(ec::out_of_range, "waiting_warn_min: 1 to 1440");
+  if (!is_minutes(x.waiting_alert_min))
+    return make_error(ec::out_of_range, "waiting_alert_min: 1 to 1440");
+  if (x.waiting_alert_min.value_or(waiting_alert_default_min) < x.waiting_warn_min.value_or(waiting_warn_default_min))
+    return make_error(ec::out_of_range, "waiting_alert_min: at least waiting_warn_min (20 and 10 when not given)");
+  return {};
+}
+
+caf::expected<command> make_clinic(clinic_body& x) {
   if (auto why = tidy_display_name(x.name, "name"))
     return why;
-  return command{clinic_command{put_doctor{{person_id{route.id}, x.name}}}};
+  if (auto why = tidy_phone(x.phone))
+    return why;
+  if (auto why = tidy_address(x.address))
+    return why;
+  if (auto why = check_waiting_limits(x))
+    return why;
+  return command{clinic_command{put_clinic{{x.name, x.phone, x.address, x.waiting_warn_min, x.waiting_alert_min}}}};
+}
+
+caf::expected<command> make_doctor(const api_route& route, doctor_body& x) {
+  if (auto why = tidy_display_name(x.name, "name"))
+    return why;
+  if (x.registered_year && (*x.registered_year < 1900 || *x.registered_year > 2100))
+    return make_error(ec::out_of_range, "registered_year: 1900 to 2100");
+  return command{clinic_command{put_doctor{{person_id{route.id}, x.name, x.registered_year}}}};
 }
 
 caf::expected<command> make_patient(const api_route& route, patient_body& x) {
@@ -131,9 +190,9 @@ caf::expected<command> make_key(const api_route& route, const key_body& x, const
 caf::expected<asked_change> decode_body(const api_route& route, std::string_view body, const sealing_key& sealing) {
   switch (route.kind) {
   case command_kind::put_clinic:
-    return read_with<named_body>(body, [](named_body& x) { return make_clinic(x); });
+    return read_with<clinic_body>(body, [](clinic_body& x) { return make_clinic(x); });
   case command_kind::put_doctor:
-    return read_with<named_body>(body, [&](named_body& x) { return make_doctor(route, x); });
+    return read_with<doctor_body>(body, [&](doctor_body& x) { return make_doctor(route, x); });
   case command_kind::put_key:
     return read_with<key_body>(body, [&](const key_body& x) { return make_key(route, x, sealing); });
   case command_kind::put_patient:

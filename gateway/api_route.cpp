@@ -15,7 +15,9 @@ struct row {
 
 constexpr std::array<std::string_view, 1> usage_parameters{"month"};
 
-constexpr std::array<row, 11> rows{{
+constexpr std::array<std::string_view, 1> board_parameters{"at"};
+
+constexpr std::array<row, 12> rows{{
     {"PUT", "/v1/clinics/{clinic}", command_kind::put_clinic, {}},
     {"PUT", "/v1/clinics/{clinic}/keys/{id}", command_kind::put_key, {}},
     {"DELETE", "/v1/clinics/{clinic}/keys/{id}", command_kind::revoke_key, {}},
@@ -24,7 +26,8 @@ constexpr std::array<row, 11> rows{{
     {"PUT", "/v1/clinics/{clinic}/patients/{id}", command_kind::put_patient, {}},
     {"PUT", "/v1/clinics/{clinic}/appointments/{id}", command_kind::put_appointment, {}},
     {"DELETE", "/v1/clinics/{clinic}/appointments/{id}", command_kind::cancel_appointment, {}},
-    {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board, {}},
+    {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board, board_parameters},
+    {"GET", "/v1/clinics/{clinic}/visits", command_kind::get_visits, {}},
     {"GET", "/v1/clinics/{clinic}/usage", command_kind::get_usage, usage_parameters},
     {"POST", "/v1/invites/redeem", command_kind::redeem_invite, {}},
 }};
@@ -90,11 +93,16 @@ std::variant<api_route, no_route> find_route(std::string_view method, std::strin
   return none;
 }
 
+bool is_api_path(std::string_view path) {
+  return path == "/v1" || path.starts_with("/v1/");
+}
+
 std::vector<std::string> route_templates() {
   std::vector<std::string> result;
   for (const auto& x : rows)
     if (result.empty() || result.back() != x.path_template)
       result.emplace_back(x.path_template);
+  result.emplace_back(pages_route);
   return result;
 }
 

@@ -34,7 +34,13 @@ struct no_route {
 
 std::variant<api_route, no_route> find_route(std::string_view method, std::string_view path);
 
-/// The templates of all routes.
+/// Whether a path belongs to the API, known or not; what does not may be a page.
+bool is_api_path(std::string_view path);
+
+/// What all pages and their files together are called in metrics.
+inline constexpr std::string_view pages_route = "pages";
+
+/// The templates of all routes, and `pages_route`.
 std::vector<std::string> route_templates();
 
 } // namespace machiai

@@ -19,7 +19,9 @@ command_kind kind_of(const person_command& command) {
   return std::visit(overloaded{[](const enter_waiting_room&) { return command_kind::enter_waiting_room; },
                                [](const enter_room&) { return command_kind::enter_room; },
                                [](const leave_room&) { return command_kind::leave_room; },
-                               [](const set_attention&) { return command_kind::set_attention; }},
+                               [](const set_attention&) { return command_kind::set_attention; },
+                               [](const set_media&) { return command_kind::set_media; },
+                               [](const report_device_test&) { return command_kind::report_device_test; }},
                     command.value);
 }
 
@@ -36,6 +38,14 @@ command_kind kind_of(const room_command& command) {
                                [](const reopen_consultation&) { return command_kind::reopen_consultation; },
                                [](const put_appointment&) { return command_kind::put_appointment; },
                                [](const cancel_appointment&) { return command_kind::cancel_appointment; }},
+                    command.value);
+}
+
+command_kind kind_of(const call_command& command) {
+  return std::visit(overloaded{[](const join_call&) { return command_kind::join_call; },
+                               [](const leave_call&) { return command_kind::leave_call; },
+                               [](const call_signal&) { return command_kind::send_signal; },
+                               [](const report_quality&) { return command_kind::report_quality; }},
                     command.value);
 }
 

@@ -101,6 +101,9 @@ void connection::refuse_http(const http_response& response) {
 void connection::queue_response(const http_response& response, bool keep_alive, bool head) {
   services_.observer->http_answered(from_.role, response.status);
   push_control(serialize(response, keep_alive, head));
+  // Taken whatever its size: one response is under way at a time, and its bytes are not this connection's own.
+  if (sends_shared_body(response, head))
+    queue_.push({response.shared_body, 0, frame_kind::snapshot});
 }
 
 void connection::upgrade() {

@@ -11,9 +11,9 @@ namespace machiai {
 
 namespace {
 
-/// The longest a name of so many characters can be in any form (Unicode UAX 15: 18 bytes come of one character at
-/// most, and back). What is longer is not normalised: that takes a time that grows with the square.
-constexpr size_t bytes_max = fixed::display_name_characters_max * 18;
+/// The longest that one character can be in any form (Unicode UAX 15: 18 bytes come of one character at most, and
+/// back). What is longer than so many times that is not normalised: that takes a time that grows with the square.
+constexpr size_t character_bytes_max = 18;
 
 /// On one letter: Vietnamese and Thai need up to three, a variation selector included.
 constexpr size_t marks_max = 4;
@@ -73,7 +73,7 @@ bool is_visible(utf8proc_int32_t value) {
   return !is_filler && !is_blank(value) && !is_joiner(value) && !is_mark(value);
 }
 
-bool is_showable(std::string_view text) {
+bool is_showable(std::string_view text, size_t characters_max) {
   size_t count = 0;
   size_t marks = 0;
   bool any_visible = false;
@@ -82,8 +82,7 @@ bool is_showable(std::string_view text) {
     utf8proc_int32_t value = 0;
     const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                        static_cast<utf8proc_ssize_t>(text.size()), &value);
-    if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) ||
-        ++count > fixed::display_name_characters_max)
+    if (used <= 0 || is_forbidden(value) || (count == 0 && is_blank(value)) || ++count > characters_max)
       return false;
     marks = is_mark(value) ? marks + 1 : 0;
     if (marks > marks_max)
@@ -98,10 +97,14 @@ bool is_showable(std::string_view text) {
 } // namespace
 
 std::optional<std::string> read_display_name(std::string_view text) {
-  if (text.empty() || text.size() > bytes_max)
+  return read_display_name(text, fixed::display_name_characters_max);
+}
+
+std::optional<std::string> read_display_name(std::string_view text, size_t characters_max) {
+  if (text.empty() || text.size() > characters_max * character_bytes_max)
     return std::nullopt;
   auto name = normalise(text);
-  return name && is_showable(*name) ? std::move(name) : std::nullopt;
+  return name && is_showable(*name, characters_max) ? std::move(name) : std::nullopt;
 }
 
 caf::error tidy_display_name(std::string& name, std::string_view field) {

@@ -21,20 +21,9 @@ namespace {
 
 constexpr std::string_view bearer = "Bearer ";
 
-http_response problem(const caf::error& why) {
-  auto response = problem_response(status_of(code_of(why)), code_of(why), public_message_of(why));
-  if (code_of(why) == ec::rate_limited)
-    response.headers.emplace_back("Retry-After", "1");
-  return response;
-}
-
 /// The rules' own words for a wrong link: a room that does not exist must not sound different.
 caf::error void_invite() {
   return make_error(ec::invite_void, "the invitation was used, withdrawn or is too old");
-}
-
-caf::error too_busy() {
-  return make_error(ec::rate_limited, "too many requests of this clinic wait for their answer");
 }
 
 } // namespace
@@ -151,8 +140,8 @@ void http_api::authorise(call x, const token_claims& claims) {
 }
 
 void http_api::carry_out(call x) {
-  if (x.route.kind == command_kind::get_usage)
-    return read_usage(std::move(x));
+  if (is_of_past(x))
+    return read_past(std::move(x));
   const auto create = x.route.kind == command_kind::put_clinic;
   const auto clinic = x.route.clinic;
   shard_.with_clinic(clinic, create, [this, x = std::move(x)](const caf::error* why) {
@@ -161,6 +150,8 @@ void http_api::carry_out(call x) {
     auto* link = shard_.link_of(x.route.clinic);
     if (x.route.kind == command_kind::get_board)
       return read_board(x, *link);
+    if (x.route.kind == command_kind::get_visits)
+      return read_visits(x, *link);
     change(x, *link);
   });
 }
@@ -210,43 +201,6 @@ std::optional<http_api::call> http_api::finish(connection_id from) {
   return done;
 }
 
-void http_api::read_board(call x, clinic_link& link) {
-  auto place = shard_.common().in_flight.take(link.in_flight);
-  if (!place)
-    return refuse(x, too_busy());
-  subscribe wish;
-  wish.session = shard_.session_of(x.from);
-  wish.who = {x.claims.role, x.claims.person};
-  if (wish.who.role == role::doctor)
-    wish.who.role = role::staff;
-  begin(std::move(x), std::move(*place));
-  shard_.send_subscribe(link, wish);
-  // One snapshot is all there is to it.
-  shard_.send_unsubscribe(link, {wish.session, wish.topic, wish.who.id});
-}
-
-void http_api::read_usage(call x) {
-  auto& in_flight = shard_.common().in_flight;
-  auto place = in_flight.take(in_flight.share_of(x.route.clinic));
-  if (!place)
-    return refuse(x, too_busy());
-  const auto month = query_value(x.request.target, "month");
-  const auto from = x.from;
-  const auto clinic = x.route.clinic;
-  const auto asker = begin(std::move(x), std::move(*place));
-  shard_.context().usage(clinic, month, asker, [this, from](caf::expected<std::string> result) {
-    shard_.io().post([this, from, result = std::move(result)] {
-      const auto done = finish(from);
-      if (!done)
-        return;
-      http_response response;
-      if (result)
-        response.body = *result;
-      answer(*done, result ? response : problem(result.error()));
-    });
-  });
-}
-
 void http_api::redeem(call x) {
   // The one request that asks without a token: a wrong link counts as one that does not verify.
   if (shard_.common().failures.is_blocked(x.request.remote_address, io_shard::now_ms()))
@@ -281,7 +235,7 @@ http_response http_api::redeemed(const call& x) const {
   claims.expires_at = now + milliseconds{shard_.context().shared.settings->token.guest_lifetime_ms};
   const auto token = mint_token(claims, shard_.context().key->signing);
   if (!token)
-    return problem(token.error());
+    return problem_of(token.error());
   http_response response;
   response.headers.emplace_back("Cache-Control", "no-store");
   response.body = R"({"token":")" + *token + R"(","clinic":")" + claims.clinic.value + R"(","room":")" +
@@ -310,7 +264,7 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
         x.redeem && (code == ec::not_found || code == ec::command_id_reused || code == ec::invite_void);
     if (wrong_link)
       shard_.common().failures.count(x.request.remote_address, io_shard::now_ms());
-    return problem(wrong_link ? void_invite() : *refusal);
+    return problem_of(wrong_link ? void_invite() : *refusal);
   }
   if (x.redeem)
     return redeemed(x);
@@ -319,27 +273,14 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
   return response;
 }
 
-bool http_api::take(const subscribed& x) {
-  const auto done = finish(x.session.number);
-  if (!done)
-    return false;
-  http_response response;
-  response.headers.emplace_back("Cache-Control", "no-store");
-  if (!x.refusal)
-    response.body = x.frames.at(0);
-  answer(*done, x.refusal ? problem(*x.refusal) : response);
-  return true;
-}
-
 void http_api::expire(int64_t oldest_ms) {
   expire_calls([oldest_ms](const call& x) { return x.since_ms <= oldest_ms; });
 }
 
 void http_api::expire(const clinic_id& clinic) {
-  // Statements are read from the store, by somebody else.
-  expire_calls([&clinic](const call& x) {
-    return x.route.kind != command_kind::get_usage && (x.redeem ? x.redeem->clinic : x.route.clinic) == clinic;
-  });
+  // The past is read from the store, by somebody else.
+  expire_calls(
+      [&clinic](const call& x) { return !is_of_past(x) && (x.redeem ? x.redeem->clinic : x.route.clinic) == clinic; });
 }
 
 template <class Which>
@@ -351,9 +292,9 @@ void http_api::expire_calls(Which which) {
     }
     const auto late = std::move(it->second.what);
     it = calls_.erase(it);
-    if (late.route.kind != command_kind::get_board && late.route.kind != command_kind::get_usage)
+    if (!is_question(late))
       shard_.metrics().command_done(late.route.kind, outcome_label::failed);
-    auto response = problem(make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
+    auto response = problem_of(make_error(ec::timed_out, "no answer in time; the outcome is unknown"));
     // The answer may still come and must not be taken for that of a later request.
     response.close = true;
     answer(late, response);
@@ -367,7 +308,7 @@ void http_api::answer(const call& x, const http_response& response) {
 }
 
 void http_api::refuse(const call& x, const caf::error& why) {
-  auto response = problem(why);
+  auto response = problem_of(why);
   if (response.status == 401)
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
   answer(x, response);

@@ -8,6 +8,7 @@
 #include "gateway/commands_in_flight.hpp"
 #include "gateway/connection_host.hpp"
 #include "gateway/http_message.hpp"
+#include "gateway/past_question.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -57,6 +58,13 @@ private:
     std::shared_ptr<const void> asker = std::make_shared<char>();
   };
 
+  /// Changes nothing: no command.
+  static bool is_question(const call& x);
+  /// Answered from the store instead of by the clinic.
+  static bool is_of_past(const call& x);
+  static http_response problem_of(const caf::error& why);
+  static caf::error too_busy();
+
   template <class Which>
   void expire_calls(Which which);
   void handle_admin(connection_id from, const http_request& request);
@@ -66,7 +74,10 @@ private:
   void redeem(call x);
   void change(call x, clinic_link& link);
   void read_board(call x, clinic_link& link);
-  void read_usage(call x);
+  void read_visits(call x, clinic_link& link);
+  void read_past(call x);
+  /// What is asked of the past, or why that is no question.
+  caf::expected<past_question> past_question_of(const call& x) const;
   /// The result is the call's `begun::asker`.
   std::weak_ptr<const void> begin(call x, commands_in_flight::place place);
   /// The call whose answer came, with its place given back; nothing when it was given up before.

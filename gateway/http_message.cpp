@@ -45,6 +45,14 @@ std::string_view http_request::header(std::string_view name) const {
   return {};
 }
 
+std::string http_request::joined_header(std::string_view name) const {
+  std::string result;
+  for (const auto& [key, value] : headers)
+    if (boost::beast::iequals({key.data(), key.size()}, {name.data(), name.size()}))
+      result.append(result.empty() ? "" : ",").append(value);
+  return result;
+}
+
 std::size_t http_request::count(std::string_view name) const {
   return static_cast<std::size_t>(std::ranges::count_if(headers, [&](const auto& header) {
     return boost::beast::iequals({header.first.data(), header.first.size()}, {name.data(), name.size()});
@@ -85,13 +93,17 @@ std::string serialize(const http_response& response, bool keep_alive, bool head)
   if (!has_no_body(response.status)) {
     if (!response.content_type.empty())
       add("Content-Type", response.content_type);
-    add("Content-Length", std::to_string(response.body.size()));
+    add("Content-Length", std::to_string(response.shared_body ? response.shared_body->size() : response.body.size()));
   }
   add("Connection", keep_alive ? "keep-alive" : "close");
   out += "\r\n";
-  if (!head && !has_no_body(response.status))
+  if (!head && !has_no_body(response.status) && !response.shared_body)
     out += response.body;
   return out;
+}
+
+bool sends_shared_body(const http_response& response, bool head) {
+  return response.shared_body && !response.shared_body->empty() && !head && !has_no_body(response.status);
 }
 
 } // namespace machiai

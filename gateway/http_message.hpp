@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,8 @@ struct http_request {
 
   /// The first header of this name (any case), empty when there is none.
   std::string_view header(std::string_view name) const;
+  /// All headers of this name (any case) as one, with commas between them (RFC 9110 section 5.3).
+  std::string joined_header(std::string_view name) const;
   /// How many headers of this name (any case) there are.
   std::size_t count(std::string_view name) const;
   /// The target up to `?`.
@@ -48,6 +51,8 @@ struct http_response {
   std::string content_type = "application/json";
   http_headers headers;
   std::string body;
+  /// Stands for `body` when it is not null: bytes that many answers share and none copies.
+  std::shared_ptr<const std::string> shared_body;
   /// Ends the connection after this answer.
   bool close = false;
 };
@@ -56,7 +61,10 @@ struct http_response {
 /// `code` (the word of `code`) and `retryable`. `detail` never holds patient data.
 http_response problem_response(uint16_t status, ec code, std::string_view detail);
 
-/// The answer's bytes. For HEAD the body is left out but counted. Header values with line breaks are left out.
+/// The answer's bytes but for a shared body, which goes after them as it is unless `sends_shared_body` says no. For
+/// HEAD the body is left out but counted. Header values with line breaks are left out.
 std::string serialize(const http_response& response, bool keep_alive, bool head);
+
+bool sends_shared_body(const http_response& response, bool head);
 
 } // namespace machiai

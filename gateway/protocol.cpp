@@ -3,6 +3,7 @@
 #include "actors/answer_text.hpp"
 #include "config/error.hpp"
 #include "gateway/display_name.hpp"
+#include "gateway/signal_body.hpp"
 #include "store/json_codec.hpp"
 #include "store/json_frame.hpp"
 #include "store/repeated_key.hpp"
@@ -43,6 +44,34 @@ decoded decode_command(frame_reader& in, command_kind kind) {
   }
 }
 
+/// What follows of the object after `take_signal_body` took the payload.
+struct signal_address {
+  room_id room;
+  call_endpoint to;
+};
+BOOST_DESCRIBE_STRUCT(signal_address, (), (room, to))
+
+decoded decode_signal(frame_reader& in) {
+  auto body = take_signal_body(in.object);
+  if (!body)
+    return protocol_error{body.error(), in.id};
+  auto address = in.body<signal_address>();
+  if (!address)
+    return protocol_error{address.error(), in.id};
+  return client_message{
+      addressed_command{*in.id, command_kind::send_signal,
+                        call_command{call_signal{std::move(address->room), std::move(address->to), std::move(*body)}}}};
+}
+
+decoded decode_quality(frame_reader& in) {
+  auto body = in.body<report_quality>();
+  if (!body)
+    return protocol_error{body.error(), in.id};
+  if (body->loss_permille.value_or(0) > 1000)
+    return protocol_error{make_error(ec::out_of_range, "loss_permille: expected 0 to 1000"), in.id};
+  return client_message{addressed_command{*in.id, command_kind::report_quality, call_command{std::move(*body)}}};
+}
+
 decoded decode_renew(frame_reader& in) {
   const auto* token = in.object.if_contains("token");
   if (!token || !token->is_string() || in.object.size() != 1)
@@ -80,6 +109,18 @@ decoded decode_typed(frame_reader& in) {
     return decode_command<leave_room, person>(in, *kind);
   case command_kind::set_attention:
     return decode_command<set_attention, person>(in, *kind);
+  case command_kind::set_media:
+    return decode_command<set_media, person>(in, *kind);
+  case command_kind::report_device_test:
+    return decode_command<report_device_test, person>(in, *kind);
+  case command_kind::join_call:
+    return decode_command<join_call, call_command>(in, *kind);
+  case command_kind::leave_call:
+    return decode_command<leave_call, call_command>(in, *kind);
+  case command_kind::send_signal:
+    return decode_signal(in);
+  case command_kind::report_quality:
+    return decode_quality(in);
   case command_kind::admit:
     return decode_command<admit, room>(in, *kind);
   case command_kind::send_back:
@@ -186,6 +227,15 @@ std::string renewed_frame(const command_id& id, timestamp expires_at) {
   append_json_member(out, "id", id);
   out += ",\"ok\":true";
   append_json_member(out, "expires_at", expires_at);
+  out += '}';
+  return out;
+}
+
+std::string joined_frame(const command_id& id, std::string_view ice_servers) {
+  auto out = begin_json_frame("reply");
+  append_json_member(out, "id", id);
+  out += R"(,"ok":true,"ice_servers":)";
+  out += ice_servers;
   out += '}';
   return out;
 }

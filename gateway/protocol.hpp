@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/call_commands.hpp"
 #include "actors/model/commands.hpp"
 #include "actors/shard_messages.hpp"
 #include "gateway/command_kind.hpp"
@@ -22,8 +23,10 @@ struct hello {
   std::string token;
   std::optional<room_id> room;
   std::optional<position> resume;
+  /// Without one this connection is a device of its own, and joins no call.
+  std::optional<device_id> device;
 };
-BOOST_DESCRIBE_STRUCT(hello, (), (token, room, resume))
+BOOST_DESCRIBE_STRUCT(hello, (), (token, room, resume, device))
 
 /// A new token for a live session, of the same person.
 struct renew {
@@ -43,7 +46,7 @@ BOOST_DESCRIBE_STRUCT(invite_wish, (), (room, party, display_name))
 struct addressed_command {
   command_id id;
   command_kind kind = command_kind::hello;
-  std::variant<person_command, room_command, invite_wish> what;
+  std::variant<person_command, room_command, invite_wish, call_command> what;
 };
 
 using client_message = std::variant<hello, renew, addressed_command>;
@@ -71,6 +74,8 @@ std::string refusal_frame(const command_id& id, const caf::error& why);
 std::string error_frame(const caf::error& why);
 std::string beat_frame(position top, timestamp at);
 std::string renewed_frame(const command_id& id, timestamp expires_at);
+/// The device is in the call; `ice_servers` is the JSON array of the servers that help.
+std::string joined_frame(const command_id& id, std::string_view ice_servers);
 /// Come back at a random time within the window.
 std::string reconnect_frame(uint32_t window_ms);
 

@@ -33,6 +33,26 @@ std::vector<parameter> parameters_of(std::string_view target) {
   return result;
 }
 
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// RFC 3986 section 2.1. What is no code stays, for whoever reads the value to refuse.
+std::string decoded(std::string_view value) {
+  std::string result;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const auto is_code =
+        value[i] == '%' && i + 2 < value.size() && hex_digit(value[i + 1]) >= 0 && hex_digit(value[i + 2]) >= 0;
+    result += is_code ? static_cast<char>(hex_digit(value[i + 1]) * 16 + hex_digit(value[i + 2])) : value[i];
+    i += is_code ? 2 : 0;
+  }
+  return result;
+}
+
 } // namespace
 
 std::optional<caf::error> wrong_query(std::string_view target, std::span<const std::string_view> known) {
@@ -48,10 +68,15 @@ std::optional<caf::error> wrong_query(std::string_view target, std::span<const s
   return std::nullopt;
 }
 
+bool has_query(std::string_view target, std::string_view name) {
+  const auto all = parameters_of(target);
+  return std::ranges::find(all, name, &parameter::name) != all.end();
+}
+
 std::string query_value(std::string_view target, std::string_view name) {
   for (const auto& x : parameters_of(target))
     if (x.name == name)
-      return std::string(x.value);
+      return decoded(x.value);
   return {};
 }
 

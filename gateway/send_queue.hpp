@@ -21,7 +21,8 @@ enum class frame_kind : uint8_t {
   /// Pong, ping, close, handshake, HTTP: never replaced or dropped.
   control,
   /// What a subscription begins with, a board or the frames that were missed: never replaced or dropped. All of one
-  /// subscription, which is one `key`, is taken whatever its size: the clinic's limits bound it.
+  /// subscription, which is one `key`, is taken whatever its size: the clinic's limits bound it. So is the shared body
+  /// of an HTTP answer, of which there is one at a time.
   snapshot,
 };
 

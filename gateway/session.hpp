@@ -44,6 +44,8 @@ struct session {
   /// The role it is counted under.
   role_label counted_as = role_label::none;
   machiai::topic topic;
+  /// What the device calls itself; empty when it did not say.
+  device_id device;
   /// Patient, doctor or guest; empty for staff.
   person_actor person;
   /// The person's actor may know this device: it asked to come in, or more.

@@ -33,6 +33,8 @@ shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32
       [this](const answered& x) { take(x); },
       [this](const expelled& x) { take(x); },
       [this](const person_rebuilt& x) { take(x); },
+      [this](const call_told& x) { take(x); },
+      [this](const session_replaced& x) { take(x); },
       [this](const get_sessions& x) { take(x); },
       [this](const caf::down_msg& x) { take(x); },
   });
@@ -215,6 +217,10 @@ void shard::send_request(clinic_link& link, clinic_request x) {
 }
 
 void shard::send_subscribe(clinic_link& link, const subscribe& x) {
+  mailbox_.send(link.actor, x);
+}
+
+void shard::ask_visits(clinic_link& link, const get_visits& x) {
   mailbox_.send(link.actor, x);
 }
 

@@ -45,6 +45,7 @@ public:
   std::variant<token_claims, auth_failure> check_token(const unverified_token& token) const;
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
+  void ask_visits(clinic_link& link, const get_visits& x);
   void send_unsubscribe(const clinic_link& link, const unsubscribe& x);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }
@@ -71,6 +72,8 @@ private:
   void take(const answered& x);
   void take(const expelled& x);
   void take(const person_rebuilt& x);
+  void take(const call_told& x);
+  void take(const session_replaced& x);
   void take(const get_sessions& x);
   void take(const caf::down_msg& x);
 
@@ -82,6 +85,8 @@ private:
   void obey(session& s, addressed_command x);
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;
   void forward(session& s, const clinic_link& link, addressed_command x, commands_in_flight::place place);
+  /// About the call: nothing of it waits for the store, and only joining has an answer.
+  void pass_on(session& s, const clinic_link& link, addressed_command x);
   [[nodiscard]] bool is_expired(const session& s) const;
   /// What a device said of itself holds.
   void note_entry(session& s, const person_command& x);

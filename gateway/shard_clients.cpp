@@ -1,4 +1,5 @@
 #include "gateway/access_table.hpp"
+#include "gateway/api_route.hpp"
 #include "gateway/close_code.hpp"
 #include "gateway/command_digest.hpp"
 #include "gateway/http_api.hpp"
@@ -35,7 +36,13 @@ caf::error too_many() {
 } // namespace
 
 void shard::on_request(connection_id from, http_request request) {
-  http_->handle(from, std::move(request));
+  const auto is_page = context_.pages && request.role == listener_role::clients && !is_api_path(request.path());
+  if (!is_page)
+    return http_->handle(from, std::move(request));
+  const auto response = context_.pages->answer(request);
+  if (const auto* metrics = context_.shared.metrics)
+    metrics->count_http_request(pages_route, response.status);
+  io_.respond(from, response);
 }
 
 void shard::on_open(connection_id id, const http_request& upgrade) {
@@ -128,6 +135,7 @@ void shard::join(session& s, const unverified_token& token) {
   if (!may(s.claims, command_kind::hello, s.claims.clinic, wanted.value_or(room_id{})))
     return end(s, make_error(ec::forbidden, "this token may not watch that"));
   s.topic.audience = audience_of(s.claims.role);
+  s.device = s.greeting->device.value_or(device_id{});
   if (s.topic.audience != audience::staff) {
     if (room.empty())
       return end(s, make_error(ec::malformed, "room: which visit?"));
@@ -197,6 +205,8 @@ void shard::obey(session& s, addressed_command x) {
   if (auto why = refusal_of(s, x))
     return refuse(*why);
   const auto& link = links_.at(s.claims.clinic);
+  if (std::holds_alternative<call_command>(x.what))
+    return pass_on(s, link, std::move(x));
   auto place = common_->in_flight.take(link.in_flight);
   if (!place)
     return refuse(too_many());
@@ -210,7 +220,7 @@ void shard::forward(session& s, const clinic_link& link, addressed_command x, co
   if (auto* command = std::get_if<person_command>(&x.what)) {
     pending.told = *command;
     s.is_device = s.is_device || !std::holds_alternative<leave_room>(command->value);
-    mailbox_.send(s.person, device_command{origin, std::move(*command)});
+    mailbox_.send(s.person, device_command{origin, std::move(*command), s.device});
   } else if (auto* wish = std::get_if<invite_wish>(&x.what)) {
     auto made = make_invite(context_.key->signing, s.claims.clinic, s.claims.person, x.id, *wish);
     pending.extra = made.answer_members;
@@ -218,6 +228,20 @@ void shard::forward(session& s, const clinic_link& link, addressed_command x, co
   } else {
     mailbox_.send(link.actor, clinic_request{origin, std::move(std::get<room_command>(x.what))});
   }
+}
+
+void shard::pass_on(session& s, const clinic_link& link, addressed_command x) {
+  auto& what = std::get<call_command>(x.what);
+  if (std::holds_alternative<join_call>(what.value)) {
+    auto place = common_->in_flight.take(link.in_flight);
+    if (!place) {
+      metrics_.command_refused(x.kind, too_many());
+      return send_text(s, refusal_frame(x.id, too_many()));
+    }
+    s.pending[x.id] = {x.kind, io_shard::now_ms(), {}, {}, std::move(*place)};
+  }
+  mailbox_.send(link.actor,
+                call_message{session_of(s.connection), x.id, principal_of(s.claims), s.device, std::move(what)});
 }
 
 /// Asked whenever a session does something and at each beat.
@@ -231,7 +255,7 @@ void shard::note_entry(session& s, const person_command& x) {
     s.entered.reset();
   else if (const auto* attention = std::get_if<set_attention>(&x.value))
     s.attentive = attention->attentive;
-  else
+  else if (std::holds_alternative<enter_waiting_room>(x.value) || std::holds_alternative<enter_room>(x.value))
     s.entered = room_of(x);
 }
 

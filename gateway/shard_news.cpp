@@ -1,4 +1,5 @@
 #include "actors/answer_text.hpp"
+#include "gateway/close_code.hpp"
 #include "gateway/codec/websocket_codec.hpp"
 #include "gateway/http_api.hpp"
 #include "gateway/shard.hpp"
@@ -128,6 +129,47 @@ void shard::take(const person_rebuilt& x) {
     s->person = caf::actor_cast<person_actor>(x.person);
     name_device(*s);
   }
+}
+
+void shard::take(const call_told& x) {
+  if (!x.session) {
+    const auto it = links_.find(x.clinic);
+    if (it == links_.end())
+      return;
+    const auto consoles = it->second.topics.find(topic{audience::staff, {}});
+    if (consoles == it->second.topics.end())
+      return;
+    const auto bytes = prepare_text_frame(x.text);
+    for (const auto connection : consoles->second.connections)
+      io_.send(connection, {bytes, 0, frame_kind::state});
+    return;
+  }
+  auto* s = find(*x.session);
+  if (!s || s->at != session::stage::open)
+    return;
+  if (!x.command)
+    return send_text(*s, x.text);
+  const auto it = s->pending.find(*x.command);
+  const auto is_join = it != s->pending.end() && it->second.kind == command_kind::join_call;
+  if (is_join) {
+    metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
+    s->pending.erase(it);
+  }
+  if (x.refusal) {
+    metrics_.command_refused(is_join ? command_kind::join_call : command_kind::send_signal, *x.refusal);
+    send_text(*s, refusal_frame(*x.command, *x.refusal));
+  } else if (is_join) {
+    metrics_.command_done(command_kind::join_call, outcome_label::ok);
+    send_text(*s, joined_frame(*x.command, context_.ice->servers_for(*x.session, now())));
+  }
+}
+
+void shard::take(const session_replaced& x) {
+  auto* s = find(x.session);
+  if (!s || s->at == session::stage::closing)
+    return;
+  s->at = session::stage::closing;
+  io_.close(s->connection, static_cast<uint16_t>(close_code::replaced), "replaced");
 }
 
 void shard::take(const get_sessions& x) {

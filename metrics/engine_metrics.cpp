@@ -127,6 +127,8 @@ engine_metrics::engine_metrics(std::vector<std::string> routes)
   store_failures = make_counters(into, metric::store_failures)[0];
   fill(people, make_gauges(into, metric::people));
   rooms_in_consultation = make_gauges(into, metric::rooms_in_consultation)[0];
+  call_endpoints = make_gauges(into, metric::call_endpoints)[0];
+  fill(signals, make_counters(into, metric::signals));
   fill(actors, make_gauges(into, metric::actors));
   fill(actor_restarts, make_counters(into, metric::actor_restarts));
   clinics_failing = make_gauges(into, metric::clinics_failing)[0];

@@ -43,6 +43,8 @@ public:
   counter_handle store_failures;
   per_label<presence_label, gauge_handle> people;
   gauge_handle rooms_in_consultation;
+  gauge_handle call_endpoints;
+  per_label<signal_label, counter_handle> signals;
   per_label<actor_label, gauge_handle> actors;
   per_label<actor_label, counter_handle> actor_restarts;
   gauge_handle clinics_failing;

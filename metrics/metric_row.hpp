@@ -30,6 +30,8 @@ enum class metric : uint8_t {
   store_failures,
   people,
   rooms_in_consultation,
+  call_endpoints,
+  signals,
   actors,
   actor_restarts,
   clinics_failing,

@@ -31,6 +31,14 @@ struct label_words<audit_outcome_label> {
   static constexpr std::array<std::string_view, 4> value{"compared", "suspicious", "moved", "unfinished"};
 };
 
+/// What became of a signal from one device of a call to another: nobody was there to get it, or its sender is not in
+/// the call.
+enum class signal_label : uint8_t { relayed, dropped, refused };
+template <>
+struct label_words<signal_label> {
+  static constexpr std::array<std::string_view, 3> value{"relayed", "dropped", "refused"};
+};
+
 enum class synthetic_label : uint8_t { ok, failed };
 template <>
 struct label_words<synthetic_label> {

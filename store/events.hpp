@@ -20,8 +20,8 @@ struct event_payload {
                    patient_recorded, appointment_booked, appointment_changed, appointment_cancelled,
                    participant_arrived, participant_admitted, participant_entered, participant_sent_back,
                    participant_unstable, participant_stable, participant_left, participant_removed, attention_changed,
-                   guest_invited, invite_redeemed, invite_revoked, room_locked, room_unlocked, consultation_ended,
-                   consultation_reopened, room_archived>;
+                   media_changed, device_tested, guest_invited, invite_redeemed, invite_revoked, room_locked,
+                   room_unlocked, consultation_ended, consultation_reopened, room_archived>;
   variant_type value;
   friend bool operator==(const event_payload&, const event_payload&) = default;
 };

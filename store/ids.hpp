@@ -36,6 +36,8 @@ using person_id = id<struct person_tag>;
 /// Made by the client; a command sent again keeps its id.
 using command_id = id<struct command_tag>;
 using invite_id = id<struct invite_tag>;
+/// One tab or program of a person, made by itself and kept over its connections.
+using device_id = id<struct device_tag>;
 /// Names a signing key of a clinic; the `kid` of a token.
 using key_id = id<struct key_tag>;
 

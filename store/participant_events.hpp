@@ -96,4 +96,27 @@ struct attention_changed {
 };
 BOOST_DESCRIBE_STRUCT(attention_changed, (), (person, attentive))
 
+/// What the person sends in the room from now on: a consultation is picture and sound (domain.md 5.1), so stretches of
+/// less stand in the record. The bill does not look at it.
+struct media_changed {
+  static constexpr std::string_view kind = "room.media_changed";
+  person_id person;
+  bool video = false;
+  bool audio = false;
+  friend bool operator==(const media_changed&, const media_changed&) = default;
+};
+BOOST_DESCRIBE_STRUCT(media_changed, (), (person, video, audio))
+
+/// What the person's page found when it tried camera, microphone, speaker and network.
+struct device_tested {
+  static constexpr std::string_view kind = "room.device_tested";
+  person_id person;
+  device_check camera = device_check::skipped;
+  device_check microphone = device_check::skipped;
+  device_check speaker = device_check::skipped;
+  device_check network = device_check::skipped;
+  friend bool operator==(const device_tested&, const device_tested&) = default;
+};
+BOOST_DESCRIBE_STRUCT(device_tested, (), (person, camera, microphone, speaker, network))
+
 } // namespace machiai

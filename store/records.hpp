@@ -26,6 +26,18 @@ BOOST_DEFINE_ENUM_CLASS(leave_reason, left, lost, removed, sent_back, ended)
 /// Who ended a consultation: clinic staff or the doctor, or rule R18's four hours without a doctor.
 BOOST_DEFINE_ENUM_CLASS(end_reason, by_clinic, no_doctor)
 
+/// What the test of one part of a device found. `refused`: the browser or the person did not allow it; `missing`: there
+/// is no such part.
+BOOST_DEFINE_ENUM_CLASS(device_check, passed, failed, refused, missing, skipped)
+
+/// What somebody in the room sends.
+struct media_state {
+  bool video = false;
+  bool audio = false;
+  friend bool operator==(const media_state&, const media_state&) = default;
+};
+BOOST_DESCRIBE_STRUCT(media_state, (), (video, audio))
+
 /// Who caused an event.
 struct author {
   machiai::role role = machiai::role::engine;
@@ -34,11 +46,18 @@ struct author {
 };
 BOOST_DESCRIBE_STRUCT(author, (), (role, id))
 
+/// What is not recorded is absent, here and in the profiles below: stored events of before the field existed read so.
 struct clinic_profile {
   std::string name;
+  /// Shown to patients.
+  std::optional<std::string> phone = std::nullopt;
+  std::optional<std::string> address = std::nullopt;
+  /// Minutes of waiting after which consoles change colour, and change it again.
+  std::optional<int32_t> waiting_warn_min = std::nullopt;
+  std::optional<int32_t> waiting_alert_min = std::nullopt;
   friend bool operator==(const clinic_profile&, const clinic_profile&) = default;
 };
-BOOST_DESCRIBE_STRUCT(clinic_profile, (), (name))
+BOOST_DESCRIBE_STRUCT(clinic_profile, (), (name, phone, address, waiting_warn_min, waiting_alert_min))
 
 /// A key that signs tokens of this clinic. `material` is a PEM public key, or for HS256 the sealed secret: the store
 /// never holds a secret in the clear.
@@ -53,9 +72,11 @@ BOOST_DESCRIBE_STRUCT(signing_key, (), (key, algorithm, material))
 struct doctor_profile {
   person_id doctor;
   std::string name;
+  /// Of the entry in the register of doctors.
+  std::optional<int32_t> registered_year = std::nullopt;
   friend bool operator==(const doctor_profile&, const doctor_profile&) = default;
 };
-BOOST_DESCRIBE_STRUCT(doctor_profile, (), (doctor, name))
+BOOST_DESCRIBE_STRUCT(doctor_profile, (), (doctor, name, registered_year))
 
 struct patient_profile {
   person_id patient;

@@ -13,12 +13,30 @@ std::vector<person_name> doctors_of(const clinic_state& state, const room_state&
   return result;
 }
 
+std::vector<attending_doctor> attending_doctors(const clinic_state& state, const room_state& room) {
+  std::vector<attending_doctor> result;
+  for (const auto& doctor : room.appointment.doctors) {
+    const auto known = state.doctors.find(doctor);
+    result.push_back({doctor, recorded_name(state, doctor),
+                      known == state.doctors.end() ? std::nullopt : known->second.registered_year});
+  }
+  return result;
+}
+
+std::vector<invited> invited_to(const room_state& room) {
+  std::vector<invited> result;
+  for (const auto& x : room.invitations)
+    if (!x.redeemed && !x.revoked && x.expires_at > room.last_at)
+      result.push_back({x.party, x.display_name});
+  return result;
+}
+
 /// Who is there. Persons that left are history, not company.
 std::vector<companion> people_of(const room_state& room) {
   std::vector<companion> result;
   for (const auto& x : room.participants)
     if (is_present(x))
-      result.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value()});
+      result.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value(), x.media});
   return result;
 }
 
@@ -57,7 +75,8 @@ room_card staff_card(const clinic_state& state, const room_id& id, std::optional
   card.doctors = doctors_of(state, room);
   for (const auto& x : room.participants)
     card.participants.push_back({x.person, x.party, x.display_name, x.whereabouts, x.unstable_since.has_value(),
-                                 x.unstable_since, x.admitted, x.removed, x.attentive, x.first_arrived_at, x.since});
+                                 x.unstable_since, x.admitted, x.removed, x.attentive, x.first_arrived_at, x.since,
+                                 x.media, x.device_test});
   for (const auto& x : room.invitations)
     if (!x.revoked)
       card.invitations.push_back({x.invite, x.person, x.party, x.display_name, x.expires_at, x.redeemed});
@@ -76,14 +95,24 @@ patient_view patient_card(const clinic_state& state, const room_id& id, std::opt
           room.appointment.starts_at,
           room.appointment.duration_min,
           room.appointment.menu,
-          doctors_of(state, room),
+          attending_doctors(state, room),
           people_of(room),
-          place};
+          place,
+          state.profile.phone,
+          state.profile.address,
+          invited_to(room)};
 }
 
 guest_view guest_card(const clinic_state& state, const room_id& id) {
   const auto& room = room_in(state, id);
-  return {id, state.profile.name, phase_of(room), room.appointment.starts_at, doctors_of(state, room), people_of(room)};
+  return {id,
+          state.profile.name,
+          phase_of(room),
+          room.appointment.starts_at,
+          attending_doctors(state, room),
+          people_of(room),
+          state.profile.phone,
+          state.profile.address};
 }
 
 } // namespace machiai

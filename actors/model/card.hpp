@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/model/clinic_state.hpp"
+#include "actors/model/visit_parts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,10 +31,12 @@ struct participant_card {
   bool attentive = true;
   std::optional<timestamp> first_arrived_at;
   std::optional<timestamp> since;
+  std::optional<media_state> media;
+  std::optional<machiai::device_test> device_test;
 };
 BOOST_DESCRIBE_STRUCT(participant_card, (),
                       (person, party, display_name, whereabouts, unstable, last_proof_at, admitted, removed, attentive,
-                       first_arrived_at, since))
+                       first_arrived_at, since, media, device_test))
 
 struct invitation_card {
   invite_id invite;
@@ -87,8 +90,9 @@ struct companion {
   std::string display_name;
   machiai::whereabouts whereabouts = machiai::whereabouts::absent;
   bool unstable = false;
+  std::optional<media_state> media;
 };
-BOOST_DESCRIBE_STRUCT(companion, (), (person, party, display_name, whereabouts, unstable))
+BOOST_DESCRIBE_STRUCT(companion, (), (person, party, display_name, whereabouts, unstable, media))
 
 /// A visit as its patient sees it.
 struct patient_view {
@@ -98,12 +102,17 @@ struct patient_view {
   timestamp starts_at;
   int32_t duration_min = 0;
   std::string menu;
-  std::vector<person_name> doctors;
+  std::vector<attending_doctor> doctors;
   std::vector<companion> people;
   std::optional<uint32_t> place_in_line;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
+  /// As of the room's newest event: time alone changes no view.
+  std::vector<machiai::invited> invited;
 };
 BOOST_DESCRIBE_STRUCT(patient_view, (),
-                      (room, clinic, phase, starts_at, duration_min, menu, doctors, people, place_in_line))
+                      (room, clinic, phase, starts_at, duration_min, menu, doctors, people, place_in_line, phone,
+                       address, invited))
 
 /// A visit as an invited guest sees it: no menu, no place in line.
 struct guest_view {
@@ -111,10 +120,12 @@ struct guest_view {
   std::string clinic;
   room_phase phase = room_phase::scheduled;
   timestamp starts_at;
-  std::vector<person_name> doctors;
+  std::vector<attending_doctor> doctors;
   std::vector<companion> people;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
 };
-BOOST_DESCRIBE_STRUCT(guest_view, (), (room, clinic, phase, starts_at, doctors, people))
+BOOST_DESCRIBE_STRUCT(guest_view, (), (room, clinic, phase, starts_at, doctors, people, phone, address))
 
 /// The projections. `now` is the time of the newest event; `place` the visit's place in line, if it waits.
 room_card staff_card(const clinic_state& state, const room_id& room, std::optional<uint32_t> place, timestamp now);

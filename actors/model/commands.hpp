@@ -12,7 +12,7 @@ namespace machiai {
 
 /// What a device asks for its person.
 struct person_command {
-  std::variant<enter_waiting_room, enter_room, leave_room, set_attention> value;
+  std::variant<enter_waiting_room, enter_room, leave_room, set_attention, set_media, report_device_test> value;
   friend bool operator==(const person_command&, const person_command&) = default;
 };
 BOOST_DESCRIBE_STRUCT(person_command, (), (value))

@@ -38,4 +38,24 @@ struct set_attention {
 };
 BOOST_DESCRIBE_STRUCT(set_attention, (), (room, attentive))
 
+/// What this device sends in the room. Of several devices of a person the one that spoke last counts.
+struct set_media {
+  room_id room;
+  bool video = false;
+  bool audio = false;
+  friend bool operator==(const set_media&, const set_media&) = default;
+};
+BOOST_DESCRIBE_STRUCT(set_media, (), (room, video, audio))
+
+/// What this device's page found when it tried its parts.
+struct report_device_test {
+  room_id room;
+  device_check camera = device_check::skipped;
+  device_check microphone = device_check::skipped;
+  device_check speaker = device_check::skipped;
+  device_check network = device_check::skipped;
+  friend bool operator==(const report_device_test&, const report_device_test&) = default;
+};
+BOOST_DESCRIBE_STRUCT(report_device_test, (), (room, camera, microphone, speaker, network))
+
 } // namespace machiai

@@ -1,5 +1,7 @@
 #include "actors/model/presence.hpp"
 
+#include "config/error.hpp"
+
 #include <algorithm>
 
 namespace machiai {
@@ -82,6 +84,11 @@ presence_edges presence::leave_everywhere(timestamp now) {
   const auto left_at = doubt_since_.value_or(now);
   end();
   return {{presence_change::left, left_at, leave_reason::left}};
+}
+
+void presence::replace(const session_id& session) {
+  std::erase_if(devices_, [&](const device& x) { return x.session == session; });
+  invariant(!present_ || !devices_.empty(), "whoever is replaced leaves a successor");
 }
 
 void presence::end() {

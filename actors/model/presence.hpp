@@ -60,6 +60,9 @@ public:
   /// The person left, on whatever device and for good: no return is bridged. In doubt that was at the last proof.
   presence_edges leave_everywhere(timestamp now);
 
+  /// Another connection of the same device, which is connected already, takes this one's place: no edge, no doubt.
+  void replace(const session_id& session);
+
   /// The clinic ended the stay (removal, end of the consultation): forgets all devices, makes no edge.
   void end();
 

@@ -288,6 +288,25 @@ std::vector<event_payload> decide_attention(const room_state& state, const perso
   return happened(attention_changed{person, attentive});
 }
 
+decision decide_report(const room_state& state, const person_id& person, const set_media& x) {
+  const auto who = find_participant(state, person);
+  if (!who || who->whereabouts != whereabouts::in_room)
+    return refuse(ec::not_present, "the person is not in the room");
+  if (who->media == media_state{x.video, x.audio})
+    return payloads{};
+  return happened(media_changed{person, x.video, x.audio});
+}
+
+decision decide_report(const room_state& state, const person_id& person, const report_device_test& x) {
+  const auto who = find_participant(state, person);
+  if (!who || !is_present(*who))
+    return refuse(ec::not_present, "the person is neither in the room nor in the waiting room");
+  const auto& known = who->device_test;
+  if (known && device_test{x.camera, x.microphone, x.speaker, x.network, known->at} == *known)
+    return payloads{};
+  return happened(device_tested{person, x.camera, x.microphone, x.speaker, x.network});
+}
+
 decision decide(const room_state& state, const room_command& command, timestamp now, const room_policy& policy) {
   return std::visit(decider{state, now, policy}, command.value);
 }

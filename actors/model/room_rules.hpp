@@ -46,6 +46,12 @@ std::vector<event_payload> decide_presence(const room_state& state, const person
 /// The person's page became visible or hidden.
 std::vector<event_payload> decide_attention(const room_state& state, const person_id& person, bool attentive);
 
+/// What the person sends, which only somebody in the room does.
+decision decide_report(const room_state& state, const person_id& person, const set_media& x);
+
+/// What the person's page found out about its device, while it waits or is in the room.
+decision decide_report(const room_state& state, const person_id& person, const report_device_test& x);
+
 /// What the clinic asks.
 decision decide(const room_state& state, const room_command& command, timestamp now, const room_policy& policy);
 

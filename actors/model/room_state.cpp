@@ -65,6 +65,8 @@ void move_to(room_state& state, participant& who, whereabouts place, timestamp a
   // Being moved by the clinic proves nothing about the person's connection: only a leave ends the doubt here.
   if (place == whereabouts::left)
     who.unstable_since.reset();
+  if (place != whereabouts::in_room)
+    who.media.reset();
   if (was_in_room && place != whereabouts::in_room)
     close_stay(state, who, at, reason);
   else if (!was_in_room && place == whereabouts::in_room)
@@ -122,6 +124,10 @@ struct folder {
       move_to(state, who, whereabouts::left, proven_until(who), leave_reason::removed);
   }
   void operator()(const attention_changed& x) { participant_of(state, x.person).attentive = x.attentive; }
+  void operator()(const media_changed& x) { participant_of(state, x.person).media = media_state{x.video, x.audio}; }
+  void operator()(const device_tested& x) {
+    participant_of(state, x.person).device_test = device_test{x.camera, x.microphone, x.speaker, x.network, at};
+  }
 
   void operator()(const guest_invited& x) {
     state.invitations.push_back(

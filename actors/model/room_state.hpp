@@ -17,6 +17,17 @@ BOOST_DEFINE_ENUM_CLASS(whereabouts, absent, waiting, in_room, left)
 /// Life of a room.
 BOOST_DEFINE_ENUM_CLASS(room_phase, scheduled, waiting, in_consultation, ended, cancelled)
 
+/// A person's last device test in this visit.
+struct device_test {
+  device_check camera = device_check::skipped;
+  device_check microphone = device_check::skipped;
+  device_check speaker = device_check::skipped;
+  device_check network = device_check::skipped;
+  timestamp at;
+  friend bool operator==(const device_test&, const device_test&) = default;
+};
+BOOST_DESCRIBE_STRUCT(device_test, (), (camera, microphone, speaker, network, at))
+
 struct participant {
   person_id person;
   machiai::party party = machiai::party::patient;
@@ -35,11 +46,14 @@ struct participant {
   std::optional<timestamp> first_arrived_at;
   /// Since when the person is where it is.
   std::optional<timestamp> since;
+  /// While in the room: what the person said it sends.
+  std::optional<media_state> media;
+  std::optional<machiai::device_test> device_test;
   friend bool operator==(const participant&, const participant&) = default;
 };
 BOOST_DESCRIBE_STRUCT(participant, (),
                       (person, party, display_name, whereabouts, unstable_since, stable_since, admitted, removed,
-                       attentive, first_arrived_at, since))
+                       attentive, first_arrived_at, since, media, device_test))
 
 struct invitation {
   invite_id invite;

@@ -22,8 +22,13 @@ constexpr int visits = 12;
 constexpr int slots_before_now = 3;
 constexpr int64_t patients = 40;
 
-constexpr std::array<std::pair<const char*, const char*>, 2> doctors{
-    {{"dr-mori", "森\u3000恵子"}, {"dr-ishii", "石井\u3000健一"}}};
+struct demo_doctor {
+  const char* id;
+  const char* name;
+  int registered_year;
+};
+
+constexpr std::array<demo_doctor, 2> doctors{{{"dr-mori", "森\u3000恵子", 1998}, {"dr-ishii", "石井\u3000健一", 2011}}};
 
 constexpr std::array menus{"オンライン診療再診", "オンライン診療初診", "オンライン診療再診",
                            "花粉症相談",         "検査結果のご説明",   "お薬の相談"};
@@ -68,17 +73,21 @@ void put_patients(putter& out, const std::vector<int64_t>& numbers) {
 
 std::vector<std::string> demo_doctors() {
   std::vector<std::string> ids;
-  for (const auto& [id, name] : doctors)
-    ids.emplace_back(id);
+  for (const auto& x : doctors)
+    ids.emplace_back(x.id);
   return ids;
 }
 
 caf::expected<std::vector<demo_visit>> put_demo_clinic(http_client& http, const std::string& operator_token,
                                                        timestamp now) {
   putter out{http, operator_token};
-  out.put("", {{"name", demo_clinic_name}});
-  for (const auto& [id, name] : doctors)
-    out.put(std::string("/doctors/") + id, {{"name", name}});
+  out.put("", {{"name", demo_clinic_name},
+               {"phone", "03-0000-0000"},
+               {"address", "東京都千代田区見本町1-2-3 まちあいビル2階"},
+               {"waiting_warn_min", 10},
+               {"waiting_alert_min", 20}});
+  for (const auto& x : doctors)
+    out.put(std::string("/doctors/") + x.id, {{"name", x.name}, {"registered_year", x.registered_year}});
   const auto first_slot = now.ms / slot.count() - slots_before_now;
   std::vector<int64_t> numbers;
   for (int64_t i = first_slot; i < first_slot + visits; ++i)
@@ -90,17 +99,21 @@ caf::expected<std::vector<demo_visit>> put_demo_clinic(http_client& http, const 
     const auto at = static_cast<size_t>(i);
     const timestamp starts_at{i * slot.count()};
     demo_visit visit{"v" + std::to_string(i), patient_id(number), made_up_name(static_cast<uint64_t>(number)).name,
-                     starts_at};
+                     doctors[at % doctors.size()].id, starts_at};
     out.put("/appointments/" + visit.room, {{"starts_at", to_rfc3339(starts_at)},
                                             {"duration_min", 15},
                                             {"menu", menus[at % menus.size()]},
                                             {"patients", json::array{visit.patient}},
-                                            {"doctors", json::array{doctors[at % doctors.size()].first}}});
+                                            {"doctors", json::array{visit.doctor}}});
     result.push_back(std::move(visit));
   }
   if (out.problem())
     return *out.problem();
   return result;
+}
+
+const demo_visit& demo_visit_due(const std::vector<demo_visit>& visits) {
+  return visits.at(slots_before_now);
 }
 
 } // namespace machiai

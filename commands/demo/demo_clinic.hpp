@@ -15,6 +15,7 @@ struct demo_visit {
   std::string room;
   std::string patient;
   std::string name;
+  std::string doctor;
   timestamp starts_at;
 };
 
@@ -29,5 +30,8 @@ std::vector<std::string> demo_doctors();
 /// has come around since. Error: `ec::system_failure` naming the request and its answer.
 caf::expected<std::vector<demo_visit>> put_demo_clinic(http_client& http, const std::string& operator_token,
                                                        timestamp now);
+
+/// Of the visits just put, the one whose quarter of an hour it was.
+const demo_visit& demo_visit_due(const std::vector<demo_visit>& visits);
 
 } // namespace machiai

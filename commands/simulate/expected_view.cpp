@@ -13,14 +13,27 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 5> members_of_all{"room", "clinic", "phase", "starts_at", "doctors"};
-constexpr std::array<std::string_view, 3> members_of_patients{"duration_min", "menu", "place_in_line"};
+constexpr std::array<std::string_view, 7> members_of_all{"room",    "clinic", "phase",  "starts_at",
+                                                         "doctors", "phone",  "address"};
+constexpr std::array<std::string_view, 4> members_of_patients{"duration_min", "menu", "place_in_line", "invited"};
+constexpr std::array<std::string_view, 2> members_of_invited{"party", "display_name"};
+constexpr std::array<std::string_view, 3> members_of_doctors{"person", "name", "registered_year"};
 constexpr std::array<std::string_view, 5> members_of_people{"person", "party", "display_name", "whereabouts",
                                                             "unstable"};
 
 template <size_t N>
 bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// The array is missing, or its objects have no other members.
+template <size_t N>
+bool holds_only(const json::object& visit, std::string_view array, const std::array<std::string_view, N>& members) {
+  const auto* const all = array_in(visit, array);
+  return !all || std::all_of(all->begin(), all->end(), [&](const json::value& x) {
+    return x.is_object() && std::all_of(x.get_object().begin(), x.get_object().end(),
+                                        [&](const auto& member) { return is_one_of(members, member.key()); });
+  });
 }
 
 std::string person_line(std::string_view person, std::string_view party, std::string_view name,
@@ -45,6 +58,8 @@ std::optional<std::string> told_view(const json::object& visit, bool of_guest) {
     if (!is_one_of(members_of_all, member.key()) && member.key() != "people" &&
         (of_guest || !is_one_of(members_of_patients, member.key())))
       return std::nullopt;
+  if (!holds_only(visit, "invited", members_of_invited) || !holds_only(visit, "doctors", members_of_doctors))
+    return std::nullopt;
   const auto* all = array_in(visit, "people");
   if (!all)
     return std::nullopt;

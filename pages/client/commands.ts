@@ -1,9 +1,9 @@
 import type { AnyCommand } from "./protocol.js";
 
 /** Commands that are answered: all but hello, which the connection says itself, and what is only passed on. */
-export type Asked = Exclude<AnyCommand, { type: "hello" } | { type: "signal" } | { type: "report_quality" }>;
+export type Asked = Exclude<AnyCommand, { type: "hello" | "leave_call" | "send_signal" | "report_quality" }>;
 /** Passed on to others; lost without a word while there is no connection. */
-export type PassedOn = Extract<AnyCommand, { type: "signal" } | { type: "report_quality" }>;
+export type PassedOn = Extract<AnyCommand, { type: "leave_call" | "send_signal" | "report_quality" }>;
 
 type Without<Command, Key extends string> = Command extends unknown ? Omit<Command, Key> : never;
 

@@ -11,6 +11,8 @@ export interface LiveLink {
   fresh: ReadonlySignal<boolean>;
   /** Every frame but replies, welcomes too, after the page's own `onFrame`. Gives what ends it. */
   listen(listener: (frame: AnyFrame) => void): () => void;
+  /** Ends the line for good. */
+  close(): void;
 }
 
 const look_every_ms = 250;
@@ -38,12 +40,17 @@ export function openLink(options: ConnectionOptions, onVisible: (visible: boolea
     silence_ms.value = Math.round(connection.silence_ms());
     fresh.value = connection.fresh();
   };
-  setInterval(look, look_every_ms);
-  watchPage(connection, onVisible);
+  const looking = setInterval(look, look_every_ms);
+  const unwatch = watchPage(connection, onVisible);
   connection.start();
   const listen = (listener: (frame: AnyFrame) => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  return { connection, state, silence_ms, fresh, listen };
+  const close = () => {
+    clearInterval(looking);
+    unwatch();
+    connection.close();
+  };
+  return { connection, state, silence_ms, fresh, listen, close };
 }

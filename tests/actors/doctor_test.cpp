@@ -34,9 +34,13 @@ clinic_actor::behavior_type mute_clinic(clinic_actor::stateful_pointer<mute_clin
       [](const close_feed&) {},
       [](const subscribe&) {},
       [](const unsubscribe&) {},
+      [](const get_visits&) {},
       [](const person_idle&) {},
       [](const clinic_request&) {},
       [](const repeat_answer&) {},
+      [](const call_message&) {},
+      [](const call_told&) {},
+      [](const device_replaced&) {},
       [self](const get_room&) { return self->state.rooms.emplace_back(self->make_response_promise<room_actor>()); },
       [self, told](const check_entry&) {
         ++told->entries;
@@ -68,7 +72,7 @@ TEST_CASE(
   const auto doctor_actor = engine.system().spawn(machiai::doctor, engine.shared(), start, clinic);
   for (const auto* room : {"r2", "r3"})
     caf::anon_send(doctor_actor,
-                   device_command{{session_id{1, 1}, command_id{room}, who, 0}, {enter_room{room_id{room}}}});
+                   device_command{{session_id{1, 1}, command_id{room}, who, 0}, {enter_room{room_id{room}}}, {}});
   engine.settle();
   CHECK(told.entries == 1);
   engine.advance(milliseconds{fixed::room_answer_timeout_ms - 1});

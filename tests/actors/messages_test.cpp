@@ -79,9 +79,13 @@ const topic visit{audience::patient, room_id{"r-1"}};
 void carry_commands(network& between) {
   const room_id room{"r-1"};
   const person_id who{"p-1"};
-  for (const person_command& x : std::vector<person_command>{
-           {enter_waiting_room{room}}, {enter_room{room}}, {leave_room{room}}, {set_attention{room, false}}})
-    CHECK(between.carries(device_command{origin, x}));
+  for (const person_command& x : std::vector<person_command>{{enter_waiting_room{room}},
+                                                             {enter_room{room}},
+                                                             {leave_room{room}},
+                                                             {set_attention{room, false}},
+                                                             {set_media{room, true, false}},
+                                                             {report_device_test{room, device_check::passed}}})
+    CHECK(between.carries(device_command{origin, x, device_id{"d"}}));
   for (const room_command& x :
        std::vector<room_command>{{admit{room, who}},
                                  {send_back{room, who}},
@@ -124,6 +128,8 @@ void carry_news(network& between) {
   CHECK(between.carries(person_moved{origin, {role::engine, {}}, who.person, edges, 5}));
   CHECK(between.carries(person_moved{std::nullopt, {role::engine, {}}, who.person, {}, 5}));
   CHECK(between.carries(person_attends{origin, who.person, false, 6}));
+  CHECK(between.carries(person_reports{origin, who.person, set_media{room_id{"r"}, true, true}, 6}));
+  CHECK(between.carries(person_reports{origin, who.person, report_device_test{room_id{"r"}}, 6}));
   CHECK(between.carries(participation_changed{room_id{"r"}, whereabouts::in_room, 7}));
   CHECK(between.carries(room_rebuilt{room_id{"r"}, whereabouts::left, {{command_id{"a"}, 1}, {command_id{"b"}, 2}}}));
   CHECK(between.carries(device_silent{some_session, noon}));
@@ -134,6 +140,7 @@ void carry_news(network& between) {
   CHECK(between.carries(open_feed{7, 3}));
   CHECK(between.carries(close_feed{7, 3}));
   CHECK(between.carries(subscribe{some_session, origin.who, "name", visit, position{2, 9}}));
+  CHECK(between.carries(get_visits{some_session, origin.who, room_id{"r"}}));
   CHECK(between.carries(repeat_answer{origin}));
   CHECK(between.carries(get_room{room_id{"r"}, person_id{"p"}}));
   CHECK(between.carries(
@@ -144,6 +151,15 @@ void carry_news(network& between) {
   CHECK(between.carries(clinic_found{clinic_id{"c"}, error, nullptr}));
   CHECK(between.carries(person_rebuilt{clinic_id{"c"}, who.person, nullptr}));
   CHECK(between.carries(answered{clinic_id{"c"}, some_session, command_id{"k"}, "{}"}));
+  const call_endpoint there{who.person, device_id{"d"}};
+  for (const call_command& x : std::vector<call_command>{{join_call{room_id{"r"}}},
+                                                         {leave_call{room_id{"r"}}},
+                                                         {call_signal{room_id{"r"}, there, "\"candidate\":null"}},
+                                                         {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
+    CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
+  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, "{}", command_id{"k"}, error}));
+  CHECK(between.carries(device_replaced{some_session}));
+  CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
   CHECK(between.carries(command_taken{{command_id{"k"}, 5}}));
   CHECK(between.carries(expelled{clinic_id{"c"}, room_id{"r"}, who.person}));
   CHECK(between.carries(presence_due{}));

@@ -1,7 +1,9 @@
 #include "gateway/invite_secret.hpp"
 #include "gateway/protocol.hpp"
+#include "store/json_frame.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/golden_file.hpp"
+#include "tests/support/visit_fixture.hpp"
 
 using namespace machiai;
 using namespace machiai::test;
@@ -33,7 +35,7 @@ struct golden_day : actor_fixture {
   }
 
   void set_up() {
-    as_system(of_clinic({put_clinic{{"待合クリニック 本院"}}}));
+    as_system(of_clinic({put_clinic{{"待合クリニック 本院", "03-1234-5678", "東京都千代田区一番町1-1", 10, 20}}}));
     as_system(of_clinic({put_key{{key_id{"k1"}, "EdDSA", "-----BEGIN PUBLIC KEY-----"}}}));
     as_system(of_clinic({revoke_key{key_id{"k1"}}}));
     as_system(of_clinic({revoke_person{person_id{"former-reception"}}}));
@@ -44,7 +46,7 @@ struct golden_day : actor_fixture {
     book("r1", "p1", "再診");
     book("r2", "p2", "");
     // A name that stands on two cards.
-    as_system(of_clinic({put_doctor{{person_id{"d1"}, "佐藤 市郎"}}}));
+    as_system(of_clinic({put_doctor{{person_id{"d1"}, "佐藤 市郎", 1998}}}));
   }
 
   void wait_in_line() {
@@ -75,6 +77,10 @@ struct golden_day : actor_fixture {
     say(doctor_page, enter("r1"));
     say(doctor_page, admit_to("r1", "p1"));
     say(doctor_page, admit_to("r1", "g1"));
+    say(page, of_person({report_device_test{room_id{"r1"}, device_check::passed, device_check::passed,
+                                            device_check::skipped, device_check::passed}}));
+    say(page, of_person({set_media{room_id{"r1"}, true, true}}));
+    say(page, of_person({set_media{room_id{"r1"}, false, true}}));
     advance(minutes{31});
     shard().fall_silent(at(page));
     advance(seconds{3});
@@ -153,10 +159,42 @@ TEST_CASE_FIXTURE(actor_fixture, "golden frames: replies to commands, of the cli
   const auto made = make_invite(*key, clinic, desk.who.id, id, {room_id{"r1"}, party::nurse, "看護師"});
   auto invited = ask(desk, of_room({made.command}));
   invited.insert(invited.size() - 1, made.answer_members);
-  CHECK(is_golden("frames/reply.jsonl",
-                  {reply_frame(id, ask(desk, of_room({lock_room{room_id{"r1"}}}))), reply_frame(id, invited),
-                   renewed_frame(id, simulation_start), reply_frame(id, ask(desk, admit_to("r1", "p1"))),
-                   refusal_frame(id, make_error(ec::forbidden, "this role may not do that here"))}));
+  CHECK(is_golden(
+      "frames/reply.jsonl",
+      {reply_frame(id, ask(desk, of_room({lock_room{room_id{"r1"}}}))), reply_frame(id, invited),
+       renewed_frame(id, simulation_start), reply_frame(id, ask(desk, admit_to("r1", "p1"))), joined_frame(id, "[]"),
+       joined_frame(id, R"([{"urls":["turn:turn.example:3478"],"username":"1795309200:7","credential":"x"}])"),
+       refusal_frame(id, make_error(ec::forbidden, "this role may not do that here"))}));
+}
+
+TEST_CASE_FIXTURE(in_consultation, "golden frames: what devices of a call and the consoles are told of it") {
+  const auto desk = console().id;
+  at(page).device = device_id{"phone"};
+  at(doctor_page).device = device_id{"desk"};
+  const room_id room{"r1"};
+  int asked = 0;
+  const auto say_of_call = [&](const session_id& from, call_command what) {
+    shard().send(at(from), command_id{"k" + std::to_string(++asked)}, std::move(what));
+    settle();
+  };
+  say_of_call(doctor_page, {join_call{room}});
+  say_of_call(page, {join_call{room}});
+  const call_endpoint phone{person_id{"p1"}, device_id{"phone"}};
+  say_of_call(doctor_page, {call_signal{room, phone, R"("description":{"type":"offer","sdp":"v=0\r\n"})"}});
+  say_of_call(doctor_page, {call_signal{room, phone, R"("candidate":null)"}});
+  say_of_call(page, {report_quality{room, call_quality::good, {}, {}}});
+  say_of_call(page, {report_quality{room, call_quality::poor, 412, 37}});
+  say_of_call(doctor_page, {leave_call{room}});
+  const auto told_of = [&](const session_id& who, std::string_view type) {
+    std::vector<std::string> texts;
+    for (const auto& told : at(who).all(told::what::call))
+      if (told.text.starts_with(begin_json_frame(type)))
+        texts.push_back(told.text);
+    return texts;
+  };
+  CHECK(is_golden("frames/call.jsonl", told_of(page, "call")));
+  CHECK(is_golden("frames/signal.jsonl", told_of(page, "signal")));
+  CHECK(is_golden("frames/quality.jsonl", told_of(desk, "quality")));
 }
 
 TEST_CASE("golden frames: beat, reconnect, and an error of each code") {

@@ -38,3 +38,17 @@ TEST_CASE("query: an unknown parameter and one that comes twice are named") {
   CHECK(wrong("/u?" + std::string(5000, 'x')).size() < 200);
   CHECK(wrong_query("/u?month=1", {}).has_value());
 }
+
+TEST_CASE("query: a value's percent-encoding is undone, and what is none stays") {
+  CHECK(query_value("/b?at=2026-11-22T10%3A32%3a00%2B09:00", "at") == "2026-11-22T10:32:00+09:00");
+  CHECK(query_value("/b?at=1+1", "at") == "1+1");
+  for (const auto* value : {"%", "%2", "%2g", "%zz", "a%"})
+    CHECK(query_value(std::string("/b?at=") + value, "at") == value);
+}
+
+TEST_CASE("query: a parameter without a value is there") {
+  CHECK(has_query("/b?at", "at"));
+  CHECK(has_query("/b?x=1&at=", "at"));
+  CHECK_FALSE(has_query("/b?", "at"));
+  CHECK_FALSE(has_query("/b", "at"));
+}

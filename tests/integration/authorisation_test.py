@@ -153,6 +153,7 @@ ROUTES = {
     "put_appointment": (lambda world: world.new_id("visit"), {"starts_at": TIME, "patients": ["p1"]}),
     "cancel_appointment": (lambda world: world.visit(), None),
     "get_board": (None, None),
+    "get_visits": (None, None),
     "get_usage": (None, None),
 }
 

@@ -260,7 +260,7 @@ class Engine:
         body = {"clinic": clinic, "room": room, "invite": invited["invite"], "secret": invited["secret"]}
         return self.post("/v1/invites/redeem", body, token="", **options)
 
-    def connect(self, role, sub, room=None, resume=None, clinic="c1", token=None):
+    def connect(self, role, sub, room=None, resume=None, clinic="c1", token=None, device=None):
         """A session that was welcomed; Closed when it was not. `resume` is a position (epoch, seq). A guest's token is
         bound to `room`, a patient names it in the hello."""
         bound = room if role == "guest" else None
@@ -271,6 +271,8 @@ class Engine:
             hello["room"] = room
         if resume is not None:
             hello["resume"] = {"epoch": resume[0], "seq": resume[1]}
+        if device is not None:
+            hello["device"] = device
         session.say(hello)
         session.await_welcome()
         return session

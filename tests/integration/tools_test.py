@@ -225,8 +225,57 @@ class tools(unittest.TestCase):
         self.assertEqual(len(self.board()["cards"]), 12)
         before = self.board()["seq"]
         self.demo()
-        # A quarter of an hour may have begun in between, which adds an appointment and its patient.
-        self.assertLessEqual(self.board()["seq"], before + 2)
+        # The guest's new link; and a quarter of an hour may have begun in between, which adds an appointment and its
+        # patient.
+        self.assertLessEqual(self.board()["seq"], before + 3)
+
+    def links(self):
+        """Whose link demo prints, and the link."""
+        text = self.demo().split("Open these in a browser", 1)[1]
+        found = dict(line.split(None, 1) for line in text.splitlines() if line.startswith("  "))
+        self.assertEqual(list(found), ["reception", "doctor", "patient", "guest"], text)
+        self.assertIn("serves no pages", text)
+        return {who: link.removeprefix(self.url) for who, link in found.items()}
+
+    def test_the_links_demo_prints_open_the_demos_pages(self):
+        links = self.links()
+        for who, path in (("reception", "/console"), ("doctor", "/console"), ("patient", "/p/demo")):
+            page, _, token = links[who].partition("#token=")
+            self.assertEqual(page, path)
+            status, visits = self.engine.request("GET", "/v1/clinics/demo/visits", token=token)
+            self.assertEqual(status, 200 if who == "patient" else 403)
+            self.assertEqual(self.engine.request("GET", "/v1/clinics/demo/board", token=token)[0], 403 if who == "patient" else 200)
+            if who == "patient":
+                (visit,) = visits["visits"]
+        self.assertEqual((visits["clinic"]["phone"], len(visit["doctors"])), ("03-0000-0000", 1))
+        self.assertIsInstance(visit["doctors"][0]["registered_year"], int)
+        self.assertEqual([x["party"] for x in visit["invited"]], ["interpreter"])
+        page, _, secret = links["guest"].partition("#")
+        self.assertEqual(page, "/g/demo/" + visit["room"])
+        invite, _, secret = secret.partition(".")
+        body = {"clinic": "demo", "room": visit["room"], "invite": invite, "secret": secret}
+        self.assertEqual(self.engine.request("POST", "/v1/invites/redeem", body, token="")[0], 200)
+        # A used link is no use to whoever runs it again.
+        self.assertNotEqual(self.links()["guest"], links["guest"])
+
+    def test_the_demos_clinic_shows_what_a_page_can_show(self):
+        self.demo()
+        board = self.board()
+        self.assertEqual((board["clinic"]["waiting_warn_min"], board["clinic"]["waiting_alert_min"]), (10, 20))
+        patients = [card["patients"][0] for card in board["cards"]]
+        self.assertTrue(all(patient["kana"] for patient in patients))
+        self.assertEqual({patient["card_registered"] for patient in patients}, {True, False})
+
+    def test_token_prints_the_link_of_a_page(self):
+        token = ["token", "--config", str(self.folder / "machiai.toml"), "--clinic", "demo", "--sub", "x"]
+        for role, start in (("staff", "/console#token="), ("doctor", "/console#token="), ("patient", "/p/demo#token=")):
+            printed = self.run_tool(*token, "--role", role, "--link", "https://clinic.example")
+            self.assertEqual(printed.returncode, OK, printed)
+            self.assertTrue(printed.stdout.startswith("https://clinic.example:443" + start), printed.stdout)
+        for wrong in (["--role", "system", "--link", "https://x"], ["--role", "staff", "--link", "clinic.example"]):
+            refused = self.run_tool(*token, *wrong)
+            self.assertEqual(refused.returncode, USAGE)
+            self.assertIn("--link", refused.stderr)
 
     def test_the_tokens_demo_prints_are_good(self):
         lines = self.demo().splitlines()

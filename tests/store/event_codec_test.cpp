@@ -92,3 +92,16 @@ TEST_CASE("event codec: a body of another version reads: unknown members ignored
   REQUIRE(decoded);
   CHECK(*decoded == event_payload{participant_left{person_id{"p-1"}, {}, leave_reason::left}});
 }
+
+TEST_CASE("event codec: profiles hold what later versions record, and those of before read as without it") {
+  const event_payload full{clinic_changed{{"待合", "03-1234-5678", "一番町1-1", 5, 15}}};
+  CHECK(encode_body(full) ==
+        R"({"profile":{"name":"待合","phone":"03-1234-5678","address":"一番町1-1","waiting_warn_min":5,)"
+        R"("waiting_alert_min":15}})");
+  CHECK(*decode_body("clinic.changed", encode_body(full)) == full);
+  CHECK(*decode_body("clinic.changed", R"({"profile":{"name":"待合"}})") == event_payload{clinic_changed{{"待合"}}});
+  const event_payload doctor{doctor_recorded{{person_id{"d1"}, "佐藤", 1998}}};
+  CHECK(*decode_body("clinic.doctor_recorded", encode_body(doctor)) == doctor);
+  CHECK(*decode_body("clinic.doctor_recorded", R"({"doctor":{"doctor":"d1","name":"佐藤"}})") ==
+        event_payload{doctor_recorded{{person_id{"d1"}, "佐藤"}}});
+}

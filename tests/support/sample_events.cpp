@@ -52,6 +52,8 @@ std::vector<event_payload> one_payload_of_each_kind() {
       {participant_left{person, noon, leave_reason::lost}},
       {participant_removed{person}},
       {attention_changed{person, false}},
+      {media_changed{person, true, false}},
+      {device_tested{person, device_check::passed, device_check::refused, device_check::skipped, device_check::failed}},
       {guest_invited{invite_id{"i-1"}, person_id{"g-1"}, party::nurse, "看護師", noon, std::string(64, 'a')}},
       {invite_redeemed{invite_id{"i-1"}, person_id{"g-1"}}},
       {invite_revoked{invite_id{"i-1"}, person_id{"g-1"}}},

@@ -83,6 +83,8 @@ struct simulated_shard::behavior {
         [link](const expelled& x) { pass(link, x); },
         [link](const person_rebuilt& x) { pass(link, x); },
         [link](const get_sessions& x) { pass(link, x); },
+        [link](const call_told& x) { pass(link, x); },
+        [link](const session_replaced& x) { pass(link, x); },
         [self, registry](const seek_clinic& x) { self->send(registry, x); },
     };
   }
@@ -216,7 +218,11 @@ void simulated_shard::pass_on(session& from, const session::pending& what) {
   const command_origin origin{from.id, what.id, from.who, digest_of(what.command)};
   if (const auto* mine = std::get_if<person_command>(&what.command)) {
     if (from.person)
-      caf::send_as(actor_, from.person, device_command{origin, *mine});
+      caf::send_as(actor_, from.person, device_command{origin, *mine, from.device});
+    return;
+  }
+  if (const auto* call = std::get_if<call_command>(&what.command)) {
+    caf::send_as(actor_, clinics_[from.clinic].actor, call_message{from.id, what.id, from.who, from.device, *call});
     return;
   }
   clinic_request request{origin, {}};
@@ -333,6 +339,30 @@ void simulated_shard::hear(const person_rebuilt& x) {
       to.person = caf::actor_cast<person_actor>(x.person);
       name_devices(to);
     }
+}
+
+void simulated_shard::hear(const call_told& x) {
+  if (!x.session) {
+    for (auto& [id, to] : sessions_)
+      if (to.clinic == x.clinic && to.topic && to.topic->audience == audience::staff)
+        record(to, {told::what::call, {}, {}, x.text, false});
+    return;
+  }
+  auto* to = find(*x.session);
+  if (!to)
+    return;
+  if (x.command)
+    std::erase_if(to->unanswered, [&](const session::pending& waiting) { return waiting.id == *x.command; });
+  const auto key = x.command ? x.command->value : std::string{};
+  if (x.refusal)
+    record(*to, {told::what::call_refusal, {}, key, machiai::to_string(code_of(*x.refusal)), false});
+  else
+    record(*to, {told::what::call, {}, key, x.text, false});
+}
+
+void simulated_shard::hear(const session_replaced& x) {
+  if (auto* to = find(x.session))
+    record(*to, {told::what::replaced, {}, {}, {}, false});
 }
 
 } // namespace machiai::test

@@ -12,7 +12,7 @@ namespace machiai::test {
 
 /// One thing a session was told.
 struct told {
-  enum class what { snapshot, frame, answer, refusal, expelled };
+  enum class what { snapshot, frame, answer, refusal, expelled, call, call_refusal, replaced };
   what kind = what::frame;
   machiai::position position;
   /// A frame's key, an answer's command, the room somebody was put out of.
@@ -21,7 +21,7 @@ struct told {
   bool more = false;
 };
 
-using any_command = std::variant<person_command, room_command, clinic_command>;
+using any_command = std::variant<person_command, room_command, clinic_command, call_command>;
 
 /// One connection as its shard knows it, and everything it was told in order.
 struct session {
@@ -30,6 +30,7 @@ struct session {
   principal who;
   /// As the token has it.
   std::string display_name;
+  device_id device;
   /// None for a system that only asks.
   std::optional<machiai::topic> topic;
   std::optional<machiai::position> position;
@@ -115,6 +116,8 @@ private:
   void hear(const answered& x);
   void hear(const expelled& x);
   void hear(const person_rebuilt& x);
+  void hear(const call_told& x);
+  void hear(const session_replaced& x);
   void hear(const get_sessions& x);
 
   simulated_engine& engine_;

@@ -115,8 +115,8 @@ TEST_CASE("card: a view has no members but these, so that nothing new slips to a
   const auto [staff, patient, guest] = cards_of(busy_clinic());
   using keys = std::set<std::string>;
   CHECK(keys_of(guest) == keys{"room", "clinic", "phase", "starts_at", "doctors", "people"});
-  CHECK(keys_of(patient) ==
-        keys{"room", "clinic", "phase", "starts_at", "duration_min", "menu", "doctors", "people", "place_in_line"});
+  CHECK(keys_of(patient) == keys{"room", "clinic", "phase", "starts_at", "duration_min", "menu", "doctors", "people",
+                                 "place_in_line", "invited"});
   for (const auto& text : {patient, guest}) {
     const auto view = boost::json::parse(text);
     for (const auto& person : view.as_object().at("people").as_array()) {
@@ -159,6 +159,42 @@ TEST_CASE("card: a revoked invitation is not shown, a redeemed one says so") {
   REQUIRE(card.invitations.size() == 2);
   CHECK(card.invitations[0].person == person_id{"g1"});
   CHECK(card.invitations[0].redeemed);
+}
+
+TEST_CASE("card: patients and guests are told the clinic's address, and of a doctor the year of entry, if recorded") {
+  auto clinic = busy_clinic();
+  clinic.ask({put_clinic{{"Machiai Clinic", "03-1234-5678", "一番町1-1", 5, 15}}});
+  clinic.ask({put_doctor{{person_id{"d1"}, "Dr d1", 1998}}});
+  const auto patient = patient_card(clinic.state, room_1, {});
+  CHECK(patient.phone == "03-1234-5678");
+  CHECK(patient.address == "一番町1-1");
+  REQUIRE(!patient.doctors.empty());
+  CHECK(patient.doctors[0].registered_year == 1998);
+  CHECK(guest_card(clinic.state, room_1).address == patient.address);
+  // Staff's affair.
+  for (const auto& text : {encode_json(patient), encode_json(guest_card(clinic.state, room_1))})
+    CHECK_FALSE(has(text, "waiting_warn_min"));
+}
+
+TEST_CASE("card: patients are told who is invited and has not come, while the invitation holds") {
+  auto clinic = busy_clinic();
+  const auto names = [&] {
+    std::vector<std::string> result;
+    for (const auto& x : patient_card(clinic.state, room_1, {}).invited)
+      result.push_back(x.display_name);
+    return result;
+  };
+  std::vector<std::string> open;
+  for (const auto& x : staff_card(clinic.state, room_1, {}, clinic.now).invitations)
+    if (!x.redeemed)
+      open.push_back(x.display_name);
+  REQUIRE(!open.empty());
+  CHECK(names() == open);
+  clinic.wait(48 * hour);
+  // Time alone changes no view: the next event of the room does.
+  CHECK(names() == open);
+  clinic.ask(room_command{unlock_room{room_1}});
+  CHECK(names().empty());
 }
 
 TEST_CASE("card: a room that is not on the board has none") {

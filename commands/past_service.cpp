@@ -1,4 +1,4 @@
-#include "commands/statement_service.hpp"
+#include "commands/past_service.hpp"
 
 #include "commands/clinic_log.hpp"
 #include "config/error.hpp"
@@ -21,14 +21,13 @@ namespace {
 
 struct request {
   std::weak_ptr<const void> asker;
-  statement_service::callback done;
+  past_service::callback done;
 };
 
-/// A statement that waits to be read, and who for. A client that gave up and asks again stands here twice and waits
+/// A question that waits, and for whom. A client that gave up and asks again stands here twice and waits
 /// behind nobody.
 struct wish {
-  clinic_id clinic;
-  std::string month;
+  past_question asked;
   std::vector<request> requests;
 };
 
@@ -40,13 +39,13 @@ void drop_gone(std::deque<wish>& waiting) {
 
 } // namespace
 
-struct statement_service::worker {
+struct past_service::worker {
   explicit worker(const store_settings& given)
       : options(store_options_of(given, true)), thread([this](const std::stop_token& over) { run(over); }) {}
 
   void run(const std::stop_token& over) {
     while (const auto next = take(over)) {
-      const auto text = statement(next->clinic, next->month);
+      const auto text = answer(next->asked);
       for (const auto& given : next->requests)
         given.done(text);
     }
@@ -67,22 +66,23 @@ struct statement_service::worker {
   }
 
   /// False when as many wait as may.
-  bool add(const clinic_id& clinic, const std::string& month, request& given) {
+  bool add(const past_question& asked, request& given) {
     const std::scoped_lock lock{mutex};
     drop_gone(waiting);
-    auto same = std::ranges::find_if(waiting, [&](const wish& x) { return x.clinic == clinic && x.month == month; });
+    auto same = std::ranges::find(waiting, asked, &wish::asked);
     if (same == waiting.end()) {
       if (waiting.size() >= fixed::statements_waiting_max)
         return false;
-      same = waiting.insert(same, wish{clinic, month, {}});
+      same = waiting.insert(same, wish{asked, {}});
     }
     same->requests.push_back(std::move(given));
     changed.notify_one();
     return true;
   }
 
-  caf::expected<std::string> statement(const clinic_id& clinic, const std::string& month) {
-    if (!is_month(month))
+  caf::expected<std::string> answer(const past_question& asked) {
+    const auto* const statement = std::get_if<month_statement>(&asked.what);
+    if (statement && !is_month(statement->month))
       return make_error(ec::out_of_range, "month: must be a month such as 2026-11");
     if (!store) {
       auto opened = open_store(options);
@@ -90,11 +90,17 @@ struct statement_service::worker {
         return opened.error();
       store = std::move(*opened);
     }
-    const auto read = read_statement(*store, clinic, month);
-    if (!read) {
+    auto text = statement ? statement_text(asked.clinic, statement->month)
+                          : board_text_at(*store, asked.clinic, std::get<past_board>(asked.what).at);
+    if (!text)
       store.reset();
+    return text;
+  }
+
+  caf::expected<std::string> statement_text(const clinic_id& clinic, const std::string& month) {
+    const auto read = read_statement(*store, clinic, month);
+    if (!read)
       return read.error();
-    }
     return encode_json(*read);
   }
 
@@ -107,15 +113,14 @@ struct statement_service::worker {
   std::jthread thread;
 };
 
-statement_service::statement_service(const store_settings& given) : worker_(std::make_unique<worker>(given)) {}
+past_service::past_service(const store_settings& given) : worker_(std::make_unique<worker>(given)) {}
 
-statement_service::~statement_service() = default;
+past_service::~past_service() = default;
 
-void statement_service::read(const clinic_id& clinic, const std::string& month, std::weak_ptr<const void> asker,
-                             callback done) {
+void past_service::read(const past_question& asked, std::weak_ptr<const void> asker, callback done) {
   request given{std::move(asker), std::move(done)};
-  if (!worker_->add(clinic, month, given))
-    given.done(make_error(ec::rate_limited, "too many statements are being read"));
+  if (!worker_->add(asked, given))
+    given.done(make_error(ec::rate_limited, "too many statements and past boards are being read"));
 }
 
 } // namespace machiai

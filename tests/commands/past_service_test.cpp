@@ -1,4 +1,4 @@
-#include "commands/statement_service.hpp"
+#include "commands/past_service.hpp"
 #include "config/error.hpp"
 #include "config/fixed_limits.hpp"
 #include "tests/support/stored_clinic.hpp"
@@ -23,8 +23,9 @@ struct client {
   std::promise<answer> given;
   std::future<answer> answer_to_come = given.get_future();
 
-  void ask(statement_service& service, const std::string& clinic, const std::string& month) {
-    service.read(clinic_id{clinic}, month, asker, [this](answer text) { given.set_value(std::move(text)); });
+  void ask(past_service& service, const std::string& clinic, const std::string& month) {
+    service.read({clinic_id{clinic}, month_statement{month}}, asker,
+                 [this](answer text) { given.set_value(std::move(text)); });
   }
 
   [[nodiscard]] bool has_answer() const {
@@ -41,9 +42,9 @@ public:
     REQUIRE_MESSAGE(store, message_of(store.error()));
     for (const auto* clinic : {"sakura", "ume"})
       store_clinic(**store, clinic, model_clinic{});
-    service_ = std::make_unique<statement_service>(settings_);
+    service_ = std::make_unique<past_service>(settings_);
     std::promise<void> reached;
-    service_->read(clinic_id{"sakura"}, "2026-01", asker_,
+    service_->read({clinic_id{"sakura"}, month_statement{"2026-01"}}, asker_,
                    [&reached, gate = gate_.get_future().share()](const answer&) {
                      reached.set_value();
                      gate.wait();
@@ -54,7 +55,7 @@ public:
   held_service(const held_service&) = delete;
   held_service& operator=(const held_service&) = delete;
 
-  statement_service& operator*() { return *service_; }
+  past_service& operator*() { return *service_; }
 
   void let_go() {
     if (!std::exchange(gone_on_, true))
@@ -67,7 +68,7 @@ private:
   std::promise<void> gate_;
   bool gone_on_ = false;
   std::shared_ptr<const void> asker_ = std::make_shared<int>();
-  std::unique_ptr<statement_service> service_;
+  std::unique_ptr<past_service> service_;
 };
 
 /// A month of its own for each number.
@@ -145,4 +146,27 @@ TEST_CASE("statements: a month that is none and a clinic that is not there are r
   REQUIRE_FALSE(refused);
   CHECK(code_of(refused.error()) == ec::not_found);
   CHECK(message_of(refused.error()) == "there is no such clinic");
+}
+
+TEST_CASE(
+    "past boards: a board before the first event is empty, one after it is as it was, each time is its own question") {
+  held_service service;
+  const auto at = [&](timestamp when, const std::string& clinic = "sakura") {
+    auto asker = std::make_shared<client>();
+    (*service).read({clinic_id{clinic}, past_board{when}}, asker->asker,
+                    [asker](answer text) { asker->given.set_value(std::move(text)); });
+    return asker;
+  };
+  const auto before = at(*parse_rfc3339("2001-02-03T04:05:06.000Z"));
+  const auto later = at(*parse_rfc3339("2100-01-01T00:00:00.000Z"));
+  const auto unknown = at(*parse_rfc3339("2100-01-01T00:00:00.000Z"), "nope");
+  service.let_go();
+  const auto empty = before->answer_to_come.get();
+  REQUIRE(empty);
+  CHECK(*empty == R"({"type":"board","epoch":0,"seq":0,"at":"2001-02-03T04:05:06.000Z",)"
+                  R"("clinic":{"name":"Machiai Clinic"},"doctors":[],"cards":[]})");
+  const auto full = later->answer_to_come.get();
+  REQUIRE(full);
+  CHECK(full->find(R"("doctors":[{)") != std::string::npos);
+  CHECK(code_of_answer(*unknown) == ec::not_found);
 }

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/model/card.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace machiai {
+
+/// A clinic as its patients are told.
+struct clinic_address {
+  std::string name;
+  std::optional<std::string> phone;
+  std::optional<std::string> address;
+};
+BOOST_DESCRIBE_STRUCT(clinic_address, (), (name, phone, address))
+
+/// All visits of one patient.
+struct patient_visits {
+  clinic_address clinic;
+  std::vector<patient_view> visits;
+};
+BOOST_DESCRIBE_STRUCT(patient_visits, (), (clinic, visits))
+
+} // namespace machiai

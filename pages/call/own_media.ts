@@ -1,0 +1,152 @@
+import { signal, type Signal } from "@preact/signals";
+import { mediaProblem, type MediaProblem } from "./media_problem";
+
+export type Kind = "video" | "audio";
+export type Chosen = "camera" | "microphone" | "speaker";
+
+const storageKey = "machiai.devices";
+
+/** Enough to recognise each other's state, and what a phone can send to five others at once. */
+const picture: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 }, facingMode: "user" };
+const sound: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/**
+ * This device's camera and microphone, in use from `start` to `stop`. Camera off means off: its light goes out. The
+ * microphone stays open while muted, so that it is back at once.
+ */
+export class OwnMedia {
+  readonly video: Signal<MediaStreamTrack | undefined> = signal(undefined);
+  readonly audio: Signal<MediaStreamTrack | undefined> = signal(undefined);
+  readonly videoProblem: Signal<MediaProblem | undefined> = signal(undefined);
+  readonly audioProblem: Signal<MediaProblem | undefined> = signal(undefined);
+  readonly muted = signal(false);
+  readonly devices: Signal<readonly MediaDeviceInfo[]> = signal([]);
+  readonly chosen: Signal<Readonly<Partial<Record<Chosen, string>>>> = signal(keptChoice());
+  /** Counts starts and stops: what a browser hands out late, for a former one, is given back. */
+  private use = 0;
+
+  /** Asks for both, in one question if the browser can; what cannot be had is told by its problem. */
+  async start(wish: Record<Kind, boolean> = { video: true, audio: true }): Promise<void> {
+    const use = ++this.use;
+    if (wish.video && wish.audio) {
+      const both = await this.ask({ video: this.constraints("video"), audio: this.constraints("audio") });
+      if (use !== this.use) return stopAll(both);
+      if (both instanceof MediaStream) {
+        this.take("video", both.getVideoTracks()[0]);
+        this.take("audio", both.getAudioTracks()[0]);
+        return this.listDevices();
+      }
+    }
+    for (const kind of ["audio", "video"] as const) if (wish[kind]) await this.open(kind, use);
+    await this.listDevices();
+  }
+
+  stop(): void {
+    this.use += 1;
+    this.take("video", undefined);
+    this.take("audio", undefined);
+    if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = null;
+  }
+
+  async setVideo(on: boolean): Promise<void> {
+    if (on) await this.open("video", this.use);
+    else this.take("video", undefined);
+  }
+
+  async setAudio(on: boolean): Promise<void> {
+    if (on && this.audio.value === undefined) await this.open("audio", this.use);
+    this.muted.value = !on;
+    if (this.audio.value !== undefined) this.audio.value.enabled = on;
+  }
+
+  /** True while others hear, or see, something of this device. */
+  sends(kind: Kind): boolean {
+    return kind === "video" ? this.video.value !== undefined : this.audio.value !== undefined && !this.muted.value;
+  }
+
+  async choose(what: Chosen, device: string): Promise<void> {
+    this.chosen.value = { ...this.chosen.value, [what]: device };
+    keepChoice(this.chosen.value);
+    if (what === "camera" && this.video.value !== undefined) await this.open("video", this.use);
+    if (what === "microphone" && this.audio.value !== undefined) await this.open("audio", this.use);
+  }
+
+  private async open(kind: Kind, use: number): Promise<void> {
+    const stream = await this.ask({ [kind]: this.constraints(kind) });
+    if (use !== this.use) return stopAll(stream);
+    const problem = kind === "video" ? this.videoProblem : this.audioProblem;
+    if (stream instanceof MediaStream) this.take(kind, stream.getTracks()[0]);
+    else problem.value = stream;
+  }
+
+  private take(kind: Kind, track: MediaStreamTrack | undefined): void {
+    const [held, problem] = kind === "video" ? [this.video, this.videoProblem] : [this.audio, this.audioProblem];
+    const former = held.value;
+    problem.value = undefined;
+    if (track !== undefined) {
+      if (kind === "audio") track.enabled = !this.muted.value;
+      track.onended = () => {
+        // Unplugged, or taken back by the person in the browser's own settings.
+        if (held.value !== track) return;
+        held.value = undefined;
+        problem.value = "missing";
+      };
+    }
+    held.value = track;
+    if (former !== undefined) {
+      former.onended = null;
+      former.stop();
+    }
+  }
+
+  private async ask(constraints: MediaStreamConstraints): Promise<MediaStream | MediaProblem> {
+    try {
+      return await navigator.mediaDevices.getUserMedia(constraints);
+    } catch (error) {
+      return mediaProblem(error);
+    }
+  }
+
+  private constraints(kind: Kind): MediaTrackConstraints {
+    const device = kind === "video" ? this.chosen.value.camera : this.chosen.value.microphone;
+    const wish = kind === "video" ? { ...picture } : { ...sound };
+    if (device !== undefined) {
+      wish.deviceId = { ideal: device };
+      delete wish.facingMode;
+    }
+    return wish;
+  }
+
+  private async listDevices(): Promise<void> {
+    const list = async () => {
+      try {
+        this.devices.value = (await navigator.mediaDevices.enumerateDevices()).filter((each) => each.deviceId !== "");
+      } catch {
+        this.devices.value = [];
+      }
+    };
+    if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = () => void list();
+    await list();
+  }
+}
+
+function stopAll(stream: MediaStream | MediaProblem): void {
+  if (stream instanceof MediaStream) for (const track of stream.getTracks()) track.stop();
+}
+
+function keptChoice(): Partial<Record<Chosen, string>> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "{}");
+    return typeof kept === "object" && kept !== null ? (kept as Partial<Record<Chosen, string>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function keepChoice(chosen: Partial<Record<Chosen, string>>): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(chosen));
+  } catch {
+    // Then it is asked for again next time.
+  }
+}

@@ -1,0 +1,44 @@
+import type { Companion, Endpoint } from "../client";
+import { keyOf, type Remote } from "./call";
+import type { OwnMedia } from "./own_media";
+import type { Tile } from "./video_tile";
+
+/** A tile for each device that is connected, and one for each person in the room whose device is not yet. */
+export function tilesOf(people: readonly Companion[], remotes: readonly Remote[], me: Endpoint): Tile[] {
+  const others = people.filter((each) => each.whereabouts === "in_room" && each.person !== me.person);
+  const tiles: Tile[] = [];
+  for (const who of others) {
+    const devices = remotes.filter((remote) => remote.endpoint.person === who.person);
+    const common = {
+      name: who.display_name,
+      party: who.party,
+      unstable: who.unstable,
+      cameraOff: who.media?.video === false,
+      muted: who.media?.audio === false,
+      own: false,
+    };
+    if (devices.length === 0) {
+      tiles.push({ ...common, key: who.person, stream: undefined, connected: false, quality: undefined });
+    }
+    for (const { endpoint, stream, connected, quality } of devices) {
+      tiles.push({ ...common, key: keyOf(endpoint), stream, connected, quality });
+    }
+  }
+  return tiles;
+}
+
+export function ownTile(people: readonly Companion[], me: Endpoint, media: OwnMedia, stream: MediaStream): Tile {
+  const known = people.find((each) => each.person === me.person);
+  return {
+    key: keyOf(me),
+    name: known?.display_name ?? "",
+    party: known?.party,
+    stream,
+    connected: true,
+    unstable: false,
+    cameraOff: !media.sends("video"),
+    muted: !media.sends("audio"),
+    quality: undefined,
+    own: true,
+  };
+}

@@ -1,0 +1,36 @@
+import { catalogue } from "../shared/language";
+
+export const guestTexts = catalogue(
+  {
+    heading: "オンライン診療への招待",
+    lead: "クリニックから、オンライン診療への参加をお願いする招待が届いています。参加の前に、次の点をご確認ください。",
+    shown: "お名前と立場は、参加者全員に表示されます。",
+    recording: "録画・録音・撮影はしないでください。このサービスも録画・録音をしません。",
+    secret: "診察で見聞きしたことを、ほかの方に話さないでください。",
+    doctor: "医師やスタッフの案内に従ってください。入室は医師が許可します。",
+    once: "このリンクは、招待された方お一人が一度だけ使えます。参加のあとは、このブラウザで開き直せます。",
+    accept: "同意して参加する",
+    busy: "確認しています…",
+    retry: "もう一度お試しください。リンクはまだ使われていません。",
+    unknown: "もう一度お試しください。すでに受け付けられていても、二重にはなりません。",
+    void: "この招待リンクは使えません",
+    voidMore: "すでに使われたか、取り消されたか、期限が切れています。ご自身で使った場合は、最初に開いたブラウザでもう一度開いてください。それ以外の場合は、クリニックに新しい招待リンクをお求めください。",
+    next: "このあと、カメラとマイクを確認します。",
+  },
+  {
+    heading: "Invitation to an online consultation",
+    lead: "A clinic asks you to take part in an online consultation. Before you join, please note:",
+    shown: "Your name and role are shown to everybody who takes part.",
+    recording: "Do not record, photograph or film. This service records nothing either.",
+    secret: "Keep to yourself what you see and hear.",
+    doctor: "Please follow the doctor and the staff. The doctor lets you in.",
+    once: "This link works once, for the person invited. After joining you can open it again in this browser.",
+    accept: "Agree and join",
+    busy: "Checking…",
+    retry: "Please try again. The link has not been used yet.",
+    unknown: "Please try again. Even if it got through, it counts only once.",
+    void: "This invitation cannot be used",
+    voidMore: "It was used already, withdrawn or has expired. If you used it yourself, open it again in the browser you first used. Otherwise please ask the clinic for a new link.",
+    next: "Next you test your camera and microphone.",
+  },
+);
