@@ -36,7 +36,17 @@ async function play(role: "staff" | "doctor", options: BrowserContextOptions = d
     line = socket;
     socket.onMessage((message) => {
       if (!String(message).includes('"hello"')) return;
-      tell({ type: "welcome", session: "1", clinic, sub, role, outcome: "reload", epoch: 1, seq: 100, beat_ms: 20_000 });
+      tell({
+        type: "welcome",
+        session: "1",
+        clinic,
+        sub,
+        role,
+        outcome: "reload",
+        epoch: 1,
+        seq: 100,
+        beat_ms: 20_000,
+      });
       tell(sampleBoard());
       tell({ type: "beat", epoch: 1, seq: 100, at: minutesFromNow(0) });
     });
@@ -80,14 +90,18 @@ test("a long wait is told by word and colour, doubt as doubt with its age, a dev
   await card("s2").getByText("12分待ち · お待たせ中").waitFor();
   await card("s3").getByText("2分待ち").waitFor();
   await card("s2").getByText("不安定").waitFor();
-  await card("s2").getByText(/最終確認 2\d秒前/).waitFor();
+  await card("s2")
+    .getByText(/最終確認 2\d秒前/)
+    .waitFor();
   await card("s2").getByText("カメラ 許可なし・マイク 不良").waitFor();
   await card("s3").getByText("画面を閉じている").waitFor();
   await card("s4").getByText("2単位目").waitFor();
   await card("s4").getByText("追加 1名").waitFor();
   await card("s4").getByText("300円").waitFor();
   await card("s0").getByText("6分遅れ").waitFor();
-  await card("s0").getByRole("button", { name: /リマインド 通知チャネルが未設定です/ }).waitFor();
+  await card("s0")
+    .getByRole("button", { name: /リマインド 通知チャネルが未設定です/ })
+    .waitFor();
   await card("s5").getByText("テスト").waitFor();
   await card("s9").getByText("取消").waitFor();
   await page.context().close();
@@ -104,7 +118,9 @@ test("the quality of a call is shown while it is new and forgotten afterwards", 
 
 test("a doctor's own patients stand first, and entering opens the consultation", async () => {
   const { page } = await play("doctor");
-  const rooms = await page.locator('[data-section="waiting"] .visit').evaluateAll((cards) => cards.map((card) => card.getAttribute("data-room")));
+  const rooms = await page
+    .locator('[data-section="waiting"] .visit')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-room")));
   expect(rooms).toEqual(["s2", "s1", "s3"]);
   await page.context().close();
 });

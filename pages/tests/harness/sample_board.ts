@@ -16,7 +16,13 @@ const names = [
   ["小林　美咲", "コバヤシ　ミサキ"],
 ] as const;
 
-const price = { unit_ms: 1_800_000, unit_yen: 100, additional_yen: 50, reconnect_window_ms: 60_000, additional_basis: "persons" } as const;
+const price = {
+  unit_ms: 1_800_000,
+  unit_yen: 100,
+  additional_yen: 50,
+  reconnect_window_ms: 60_000,
+  additional_basis: "persons",
+} as const;
 const noMeter = { doctor_in_room_ms: 0, running: false, units: 0, additional_participants: 0, total_yen_ex_tax: 0 };
 
 function visit(number: number, minutes: number, change: Partial<RoomCard>): RoomCard {
@@ -29,7 +35,9 @@ function visit(number: number, minutes: number, change: Partial<RoomCard>): Room
     menu: number % 3 === 0 ? "オンライン診療初診" : "オンライン診療再診",
     is_test: false,
     locked: false,
-    patients: [{ patient: `p${number}`, name, kana, chart_number: String(90_060 + number), card_registered: number % 4 !== 1 }],
+    patients: [
+      { patient: `p${number}`, name, kana, chart_number: String(90_060 + number), card_registered: number % 4 !== 1 },
+    ],
     doctors: [number % 2 === 0 ? { person: "dr-mori", name: "森　恵子" } : { person: "dr-sato", name: "佐藤　一郎" }],
     participants: [],
     invitations: [],
@@ -39,12 +47,34 @@ function visit(number: number, minutes: number, change: Partial<RoomCard>): Room
   };
 }
 
-function someone(person: string, party: Party, display_name: string, change: Partial<ParticipantCard>): ParticipantCard {
-  return { person, party, display_name, whereabouts: "waiting", unstable: false, admitted: false, removed: false, attentive: true, ...change };
+function someone(
+  person: string,
+  party: Party,
+  display_name: string,
+  change: Partial<ParticipantCard>,
+): ParticipantCard {
+  return {
+    person,
+    party,
+    display_name,
+    whereabouts: "waiting",
+    unstable: false,
+    admitted: false,
+    removed: false,
+    attentive: true,
+    ...change,
+  };
 }
 
 const tested = (change: Partial<DeviceTest> = {}): { device_test: DeviceTest } => ({
-  device_test: { camera: "passed", microphone: "passed", speaker: "passed", network: "passed", at: minutesFromNow(-3), ...change },
+  device_test: {
+    camera: "passed",
+    microphone: "passed",
+    speaker: "passed",
+    network: "passed",
+    at: minutesFromNow(-3),
+    ...change,
+  },
 });
 const arrived = (minutes: number) => ({ first_arrived_at: minutesFromNow(minutes), since: minutesFromNow(minutes) });
 const media = { video: true, audio: true };
@@ -61,13 +91,29 @@ function waitingVisits(): RoomCard[] {
       place_in_line: 1,
       locked: true,
       participants: [
-        someone("p2", "patient", "高橋　さくら", { ...arrived(-12), ...tested({ camera: "refused", microphone: "failed" }), unstable: true, last_proof_at: minutesFromNow(-0.4) }),
+        someone("p2", "patient", "高橋　さくら", {
+          ...arrived(-12),
+          ...tested({ camera: "refused", microphone: "failed" }),
+          unstable: true,
+          last_proof_at: minutesFromNow(-0.4),
+        }),
       ],
       invitations: [
-        { invite: "i1", person: "g1", party: "family", display_name: "高橋　誠", expires_at: minutesFromNow(26 * 60), redeemed: false },
+        {
+          invite: "i1",
+          person: "g1",
+          party: "family",
+          display_name: "高橋　誠",
+          expires_at: minutesFromNow(26 * 60),
+          redeemed: false,
+        },
       ],
     }),
-    visit(3, 5, { phase: "waiting", place_in_line: 2, participants: [someone("p3", "patient", "田中　健太", { ...arrived(-2), attentive: false })] }),
+    visit(3, 5, {
+      phase: "waiting",
+      place_in_line: 2,
+      participants: [someone("p3", "patient", "田中　健太", { ...arrived(-2), attentive: false })],
+    }),
   ];
 }
 
@@ -76,7 +122,14 @@ function runningVisits(): RoomCard[] {
   return [
     visit(4, -45, {
       phase: "in_consultation",
-      meter: { doctor_in_room_ms: 31 * 60_000, running: true, units: 2, additional_participants: 1, total_yen_ex_tax: 300, price },
+      meter: {
+        doctor_in_room_ms: 31 * 60_000,
+        running: true,
+        units: 2,
+        additional_participants: 1,
+        total_yen_ex_tax: 300,
+        price,
+      },
       participants: [
         someone("p4", "patient", "グエン　ティ　ラン", { ...inRoom, ...tested() }),
         someone("dr-mori", "doctor", "森　恵子", inRoom),
@@ -93,11 +146,35 @@ export function sampleBoard(): BoardFrame {
   const cards = [
     visit(0, -6, {}),
     visit(5, 8, { is_test: true }),
-    visit(6, 35, { participants: [someone("p6", "patient", "伊藤　翔太", { whereabouts: "left", since: minutesFromNow(-30) })] }),
+    visit(6, 35, {
+      participants: [someone("p6", "patient", "伊藤　翔太", { whereabouts: "left", since: minutesFromNow(-30) })],
+    }),
     ...waitingVisits(),
     ...runningVisits(),
-    visit(7, -90, { ...ended, ended_at: minutesFromNow(-62), meter: { doctor_in_room_ms: 1_260_000, running: false, units: 1, additional_participants: 0, total_yen_ex_tax: 100, price } }),
-    visit(8, -60, { ...ended, ended_at: minutesFromNow(-15), meter: { doctor_in_room_ms: 2_460_000, running: false, units: 2, additional_participants: 1, total_yen_ex_tax: 300, price } }),
+    visit(7, -90, {
+      ...ended,
+      ended_at: minutesFromNow(-62),
+      meter: {
+        doctor_in_room_ms: 1_260_000,
+        running: false,
+        units: 1,
+        additional_participants: 0,
+        total_yen_ex_tax: 100,
+        price,
+      },
+    }),
+    visit(8, -60, {
+      ...ended,
+      ended_at: minutesFromNow(-15),
+      meter: {
+        doctor_in_room_ms: 2_460_000,
+        running: false,
+        units: 2,
+        additional_participants: 1,
+        total_yen_ex_tax: 300,
+        price,
+      },
+    }),
     visit(9, -30, { phase: "cancelled" }),
   ];
   return {
