@@ -20,7 +20,17 @@ interface Props {
 }
 
 /** One tap, one command: while its slot is busy the button shows that and takes no further tap. */
-export function ActionButton({ room, slot, label, name, icon, look = "plain", iconOnly = false, command, run }: Props): JSX.Element | null {
+export function ActionButton({
+  room,
+  slot,
+  label,
+  name,
+  icon,
+  look = "plain",
+  iconOnly = false,
+  command,
+  run,
+}: Props): JSX.Element | null {
   const { store } = useBoardView();
   if (store === undefined) return null;
   const phase = store.desk.of(room).value.get(slot)?.phase;

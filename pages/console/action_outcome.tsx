@@ -48,7 +48,12 @@ export function ActionOutcome({ store, room }: { store: ConsoleStore; room: stri
               {text.failed(labelOf(state.action))}
               {problemText(state.code)}
             </span>
-            <button type="button" class="quiet" aria-label={text.dismiss} onClick={() => store.desk.dismiss(room, slot)}>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={text.dismiss}
+              onClick={() => store.desk.dismiss(room, slot)}
+            >
               <Icon name="cross" size={16} />
             </button>
           </p>

@@ -10,7 +10,13 @@ export function AlertSwitches(): JSX.Element {
   const soundTitle = soundOn.value && !soundAllowed.value ? text.soundWaits : text.sound;
   return (
     <div class="alert-switches">
-      <button type="button" class="button switch" aria-pressed={soundOn.value} title={soundTitle} onClick={() => setSound(!soundOn.value)}>
+      <button
+        type="button"
+        class="button switch"
+        aria-pressed={soundOn.value}
+        title={soundTitle}
+        onClick={() => setSound(!soundOn.value)}
+      >
         <Icon name={soundOn.value ? "speaker" : "speaker_off"} size={18} />
         <span>{text.sound}</span>
         <span class="switch-state">{soundOn.value ? text.on : text.off}</span>

@@ -44,7 +44,13 @@ function SectionTabs({ model }: { model: BoardModel }): JSX.Element {
   return (
     <div class="section-tabs" role="group" aria-label={text.tabs}>
       {sectionNames.map((name) => (
-        <button key={name} type="button" class={`section-tab ${name}`} aria-pressed={chosen.value === name} onClick={() => (chosen.value = name)}>
+        <button
+          key={name}
+          type="button"
+          class={`section-tab ${name}`}
+          aria-pressed={chosen.value === name}
+          onClick={() => (chosen.value = name)}
+        >
           <span>{text.section[name]}</span>
           <span class="tab-count">{model.shown.value.sections[name].length}</span>
         </button>

@@ -28,7 +28,12 @@ export function BoardFilters({ model, doctors }: Props): JSX.Element {
         spellcheck={false}
         onInput={(event) => (model.search.value = event.currentTarget.value)}
       />
-      <select class="doctor-filter" aria-label={text.doctorFilter} value={model.doctor.value} onChange={(event) => (model.doctor.value = event.currentTarget.value)}>
+      <select
+        class="doctor-filter"
+        aria-label={text.doctorFilter}
+        value={model.doctor.value}
+        onChange={(event) => (model.doctor.value = event.currentTarget.value)}
+      >
         <option value="">{text.allDoctors}</option>
         {[...doctors.values()].map((each) => (
           <option key={each.doctor} value={each.doctor}>
@@ -38,7 +43,11 @@ export function BoardFilters({ model, doctors }: Props): JSX.Element {
       </select>
       {elsewhere > 0 && (
         <label class="other-days">
-          <input type="checkbox" checked={model.otherDays.value} onChange={(event) => (model.otherDays.value = event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={model.otherDays.value}
+            onChange={(event) => (model.otherDays.value = event.currentTarget.checked)}
+          />
           <span>{text.otherDays(elsewhere)}</span>
         </label>
       )}

@@ -31,7 +31,9 @@ export function boardModel({ board, now_ms, held, own }: BoardModelInput): Board
   const doctor = signal("");
   const otherDays = signal(false);
   const minute = computed(() => Math.floor(now_ms.value / 60_000));
-  const today = computed(() => [...board.value.cards.values()].filter((card) => isOfToday(card, minute.value * 60_000)));
+  const today = computed(() =>
+    [...board.value.cards.values()].filter((card) => isOfToday(card, minute.value * 60_000)),
+  );
   const elsewhere = computed(() => board.value.cards.size - today.value.length);
   const chosen = computed(() => {
     const wanted = searchForm(search.value);

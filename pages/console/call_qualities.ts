@@ -20,7 +20,10 @@ export class CallQualities {
       ...(loss_permille === undefined ? {} : { loss_permille }),
     };
     clearTimeout(this.timers.get(key));
-    this.timers.set(key, setTimeout(() => this.forget(key), forget_after_ms));
+    this.timers.set(
+      key,
+      setTimeout(() => this.forget(key), forget_after_ms),
+    );
   }
 
   of(room: string, person: string): ReadonlySignal<Measured | undefined> {

@@ -18,7 +18,13 @@ export function CardActions({ card }: { card: RoomCard }): JSX.Element | null {
   if (card.phase === "ended") {
     return (
       <div class="card-actions">
-        <ActionButton {...same} slot="end" label={text.reopen} icon="history" command={{ type: "reopen_consultation", room }} />
+        <ActionButton
+          {...same}
+          slot="end"
+          label={text.reopen}
+          icon="history"
+          command={{ type: "reopen_consultation", room }}
+        />
       </div>
     );
   }
@@ -42,7 +48,15 @@ function DoctorAction({ store, card }: { store: ConsoleStore; card: RoomCard }):
   if (store.attendance?.room.value === card.room) {
     return <ActionButton {...same} label={text.leave} icon="leave" run={() => void store.attendance?.leave()} />;
   }
-  return <ActionButton {...same} label={text.enter} icon="enter" look="primary" run={() => void store.attendance?.enter(card.room)} />;
+  return (
+    <ActionButton
+      {...same}
+      label={text.enter}
+      icon="enter"
+      look="primary"
+      run={() => void store.attendance?.enter(card.room)}
+    />
+  );
 }
 
 function EndAction({ store, card }: { store: ConsoleStore; card: RoomCard }): JSX.Element {
@@ -55,7 +69,9 @@ function EndAction({ store, card }: { store: ConsoleStore; card: RoomCard }): JS
       confirm: text.end,
       run: () => void store.desk.run(room, "end", { type: "end_consultation", room }),
     });
-  return <ActionButton room={room} slot="end" label={text.end} name={nameOf(card)} icon="check" look="danger" run={ask} />;
+  return (
+    <ActionButton room={room} slot="end" label={text.end} name={nameOf(card)} icon="check" look="danger" run={ask} />
+  );
 }
 
 /** Stands where it will work; until there is a channel to notify by, it says why it does not. */

@@ -18,7 +18,9 @@ function neighbour(board: HTMLElement, list: HTMLElement, from: HTMLElement, key
   if (key === "ArrowDown") return cards[place + 1];
   if (key === "ArrowUp") return cards[place - 1];
   if (key !== "ArrowLeft" && key !== "ArrowRight") return undefined;
-  const lists = [...board.querySelectorAll<HTMLElement>(".column-list")].filter((each) => each.offsetParent !== null && cardsOf(each).length > 0);
+  const lists = [...board.querySelectorAll<HTMLElement>(".column-list")].filter(
+    (each) => each.offsetParent !== null && cardsOf(each).length > 0,
+  );
   const next = lists[lists.indexOf(list) + (key === "ArrowRight" ? 1 : -1)];
   return next === undefined ? undefined : (cardsOf(next)[Math.min(place, cardsOf(next).length - 1)] ?? undefined);
 }

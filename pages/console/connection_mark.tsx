@@ -40,7 +40,9 @@ function Doubt({ who }: { who: ParticipantCard }): JSX.Element {
   const { now_ms } = useBoardView();
   const text = cardText();
   const proof = who.last_proof_at;
-  const age_s = useComputed(() => (proof === undefined ? 0 : Math.max(0, Math.floor((now_ms.value - Date.parse(proof)) / 1_000))));
+  const age_s = useComputed(() =>
+    proof === undefined ? 0 : Math.max(0, Math.floor((now_ms.value - Date.parse(proof)) / 1_000)),
+  );
   const age = useComputed(() => {
     const text = cardText();
     return text.lastProof(age_s.value < 120 ? text.seconds(age_s.value) : text.minutes(Math.floor(age_s.value / 60)));

@@ -28,7 +28,10 @@ export function ConsultationPanel({ store, card }: { store: ConsoleStore; card: 
   const text = consultationText();
   const people = useMemo(() => companionsOf(card), [card]);
   const me = useMemo(() => ({ person: store.me, device: store.device }), [store]);
-  const leave = useMemo(() => ({ label: actionText().leave, run: () => void store.attendance?.leave() }), [store, actionText().leave]);
+  const leave = useMemo(
+    () => ({ label: actionText().leave, run: () => void store.attendance?.leave() }),
+    [store, actionText().leave],
+  );
   useEffect(() => {
     if (call.value === undefined) loadCall();
   }, []);

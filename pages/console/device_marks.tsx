@@ -17,7 +17,9 @@ export function DeviceMarks({ who }: { who: ParticipantCard }): JSX.Element | nu
   if (who.party === "doctor" && who.media === undefined) return null;
   return (
     <div class="devices">
-      {who.whereabouts === "in_room" && who.media !== undefined && <MediaMarks video={who.media.video} audio={who.media.audio} />}
+      {who.whereabouts === "in_room" && who.media !== undefined && (
+        <MediaMarks video={who.media.video} audio={who.media.audio} />
+      )}
       {who.device_test !== undefined ? (
         <TestMarks test={who.device_test} />
       ) : (
@@ -38,7 +40,9 @@ function TestMarks({ test }: { test: DeviceTest }): JSX.Element {
         </span>
       ))}
       <span class={unwell.length === 0 ? "soft" : "unwell"}>
-        {unwell.length === 0 ? text.allPassed : unwell.map(({ part }) => `${text[part]} ${checkText(test[part])}`).join("・")}
+        {unwell.length === 0
+          ? text.allPassed
+          : unwell.map(({ part }) => `${text[part]} ${checkText(test[part])}`).join("・")}
       </span>
     </span>
   );

@@ -18,7 +18,11 @@ export interface ShownSections {
  * elsewhere by now; what is new to it waits, unless it comes last and so moves nothing. `cards` are all that may be
  * shown, by room.
  */
-export function keepStill(sections: Sections, held: Held | undefined, cards: ReadonlyMap<string, RoomCard>): ShownSections {
+export function keepStill(
+  sections: Sections,
+  held: Held | undefined,
+  cards: ReadonlyMap<string, RoomCard>,
+): ShownSections {
   if (held === undefined) return { sections, held_back: 0 };
   const stayed = held.rooms.flatMap((room) => cards.get(room) ?? []);
   const kept = new Set(stayed.map((card) => card.room));
@@ -29,7 +33,8 @@ export function keepStill(sections: Sections, held: Held | undefined, cards: Rea
   const shown = { ...sections };
   for (const name of sectionNames) {
     if (name === held.section) shown[name] = [...stayed, ...appended];
-    else if (sections[name].some((card) => kept.has(card.room))) shown[name] = sections[name].filter((card) => !kept.has(card.room));
+    else if (sections[name].some((card) => kept.has(card.room)))
+      shown[name] = sections[name].filter((card) => !kept.has(card.room));
   }
   const come = due.filter((card) => !kept.has(card.room)).length - appended.length;
   const gone = stayed.filter((card) => !dueRooms.has(card.room)).length;

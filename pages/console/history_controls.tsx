@@ -22,7 +22,12 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
     <div class="history-controls card">
       <label class="field">
         <span>{text.date}</span>
-        <input type="date" max={today} value={past.day.value} onChange={(event) => chooseDay(event.currentTarget.value)} />
+        <input
+          type="date"
+          max={today}
+          value={past.day.value}
+          onChange={(event) => chooseDay(event.currentTarget.value)}
+        />
       </label>
       <label class="field">
         <span>{text.time}</span>
@@ -35,7 +40,13 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
           }}
         />
       </label>
-      <button type="button" class="button step" aria-label={text.earlier} title={text.earlier} onClick={() => choose(minute - 1)}>
+      <button
+        type="button"
+        class="button step"
+        aria-label={text.earlier}
+        title={text.earlier}
+        onClick={() => choose(minute - 1)}
+      >
         −1
       </button>
       <input
@@ -49,7 +60,13 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
         aria-valuetext={minuteText(minute)}
         onInput={(event) => choose(Number(event.currentTarget.value))}
       />
-      <button type="button" class="button step" aria-label={text.later} title={text.later} onClick={() => choose(minute + 1)}>
+      <button
+        type="button"
+        class="button step"
+        aria-label={text.later}
+        title={text.later}
+        onClick={() => choose(minute + 1)}
+      >
         +1
       </button>
       <button type="button" class="button" onClick={() => past.toNow()}>

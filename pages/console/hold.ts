@@ -13,7 +13,12 @@ let point: { x: number; y: number } | undefined;
 let idle: ReturnType<typeof setTimeout> | undefined;
 
 /** A pointer moves in the list, or the keyboard's focus does. `shown`: its rooms in their present order. */
-export function hold(section: SectionName, element: HTMLElement, shown: () => readonly string[], at?: { x: number; y: number }): void {
+export function hold(
+  section: SectionName,
+  element: HTMLElement,
+  shown: () => readonly string[],
+  at?: { x: number; y: number },
+): void {
   clearTimeout(idle);
   idle = setTimeout(letGo, let_go_after_ms);
   list = element;

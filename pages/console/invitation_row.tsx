@@ -24,7 +24,9 @@ export function InvitationRow({ card, invitation }: { card: RoomCard; invitation
         <bdi class="person-name">{invitation.display_name}</bdi>
       </div>
       <div class="marks">
-        <span class="mark gone">{over ? text.invitationExpired : text.invitationUntil(until(invitation.expires_at, now_ms.peek()))}</span>
+        <span class="mark gone">
+          {over ? text.invitationExpired : text.invitationUntil(until(invitation.expires_at, now_ms.peek()))}
+        </span>
         <ActionButton
           room={room}
           slot={`invitation:${invitation.invite}`}

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ErrorCode, GuestParty, RoomCard } from "../client";
 import { partyText } from "../shared/party_text";
@@ -34,7 +34,12 @@ function InviteForm({ store, card }: { store: ConsoleStore; card: RoomCard }): J
     problem.value = fault === undefined ? undefined : fault === "missing" ? text.nameMissing : text.nameWrong;
     if (fault !== undefined || pending.value) return;
     pending.value = true;
-    const reply = await store.desk.run(card.room, "invite", { type: "invite", room: card.room, party: party.value, display_name });
+    const reply = await store.desk.run(card.room, "invite", {
+      type: "invite",
+      room: card.room,
+      party: party.value,
+      display_name,
+    });
     pending.value = false;
     if (reply === undefined) return;
     if (reply.ok && "path" in reply) link.value = location.origin + reply.path;
@@ -50,30 +55,7 @@ function InviteForm({ store, card }: { store: ConsoleStore; card: RoomCard }): J
           <p dir="auto" class="clip">
             {text.inviteFor(nameOf(card))}
           </p>
-          <fieldset class="choices">
-            <legend>{text.inviteParty}</legend>
-            {guests.map((each) => (
-              <label key={each} class="choice">
-                <input type="radio" name="party" checked={party.value === each} onChange={() => (party.value = each)} />
-                <span>{partyText(each)}</span>
-              </label>
-            ))}
-          </fieldset>
-          <label class="field">
-            <span>{text.inviteName}</span>
-            <input
-              value={name.value}
-              dir="auto"
-              maxLength={100}
-              autocomplete="off"
-              aria-describedby="invite-hint invite-problem"
-              aria-invalid={problem.value !== undefined}
-              onInput={(event) => (name.value = event.currentTarget.value)}
-            />
-          </label>
-          <p id="invite-hint" class="soft">
-            {text.inviteNameHint}
-          </p>
+          <InviteFields party={party} name={name} isWrong={problem.value !== undefined} />
           <p id="invite-problem" class="problem" role="alert">
             {problem.value}
           </p>
@@ -90,5 +72,43 @@ function InviteForm({ store, card }: { store: ConsoleStore; card: RoomCard }): J
         )}
       </div>
     </Modal>
+  );
+}
+
+interface FieldsProps {
+  party: Signal<GuestParty>;
+  name: Signal<string>;
+  isWrong: boolean;
+}
+
+function InviteFields({ party, name, isWrong }: FieldsProps): JSX.Element {
+  const text = actionText();
+  return (
+    <>
+      <fieldset class="choices">
+        <legend>{text.inviteParty}</legend>
+        {guests.map((each) => (
+          <label key={each} class="choice">
+            <input type="radio" name="party" checked={party.value === each} onChange={() => (party.value = each)} />
+            <span>{partyText(each)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="field">
+        <span>{text.inviteName}</span>
+        <input
+          value={name.value}
+          dir="auto"
+          maxLength={100}
+          autocomplete="off"
+          aria-describedby="invite-hint invite-problem"
+          aria-invalid={isWrong}
+          onInput={(event) => (name.value = event.currentTarget.value)}
+        />
+      </label>
+      <p id="invite-hint" class="soft">
+        {text.inviteNameHint}
+      </p>
+    </>
   );
 }

@@ -32,7 +32,10 @@ async function start(): Promise<void> {
   startClock();
   startAlerts();
   startSearchKey();
-  const store = new ConsoleStore(session, await claimDevice(), { beforeChange: keepUnderPointer, onArrival: tellArrival });
+  const store = new ConsoleStore(session, await claimDevice(), {
+    beforeChange: keepUnderPointer,
+    onArrival: tellArrival,
+  });
   render(<ConsoleApp store={store} />, place);
 }
 

@@ -21,7 +21,13 @@ export function MonthChooser({ month, last, choose, step }: Props): JSX.Element 
   if (!months.includes(month)) months.push(month);
   return (
     <div class="month-chooser">
-      <button type="button" class="button step" aria-label={text.previous} title={text.previous} onClick={() => step(-1)}>
+      <button
+        type="button"
+        class="button step"
+        aria-label={text.previous}
+        title={text.previous}
+        onClick={() => step(-1)}
+      >
         ‹
       </button>
       <select aria-label={text.month} value={month} onChange={(event) => choose(event.currentTarget.value)}>
@@ -31,7 +37,14 @@ export function MonthChooser({ month, last, choose, step }: Props): JSX.Element 
           </option>
         ))}
       </select>
-      <button type="button" class="button step" aria-label={text.next} title={text.next} aria-disabled={isLast} onClick={() => (isLast ? undefined : step(1))}>
+      <button
+        type="button"
+        class="button step"
+        aria-label={text.next}
+        title={text.next}
+        aria-disabled={isLast}
+        onClick={() => (isLast ? undefined : step(1))}
+      >
         ›
       </button>
     </div>

@@ -14,7 +14,9 @@ function essence(card: RoomCard): string {
 /** Who waits now and did not before: the moment reception is there for. */
 export function arrivals(before: RoomCard | undefined, after: RoomCard): ParticipantCard[] {
   const waitedBefore = new Set(
-    before?.participants.filter((each) => each.whereabouts !== "absent" && each.whereabouts !== "left").map((each) => each.person),
+    before?.participants
+      .filter((each) => each.whereabouts !== "absent" && each.whereabouts !== "left")
+      .map((each) => each.person),
   );
   return after.participants.filter((each) => each.whereabouts === "waiting" && !waitedBefore.has(each.person));
 }

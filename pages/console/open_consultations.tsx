@@ -4,7 +4,13 @@ import { doctorName, patientName } from "./name_lookup";
 import type { OpenConsultation } from "./statement";
 import { usageText } from "./usage_text";
 
-export function OpenConsultations({ open, names }: { open: readonly OpenConsultation[]; names: Board }): JSX.Element | null {
+export function OpenConsultations({
+  open,
+  names,
+}: {
+  open: readonly OpenConsultation[];
+  names: Board;
+}): JSX.Element | null {
   const text = usageText();
   if (open.length === 0) return null;
   return (

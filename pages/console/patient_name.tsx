@@ -17,7 +17,8 @@ export function PatientName({ patient }: { patient: PatientProfile }): JSX.Eleme
       </h3>
       <p class="patient-facts">
         <span>
-          <span class="soft">{text.chartNumber}</span> <bdi class="chart">{patient.chart_number === "" ? text.noChartNumber : patient.chart_number}</bdi>
+          <span class="soft">{text.chartNumber}</span>{" "}
+          <bdi class="chart">{patient.chart_number === "" ? text.noChartNumber : patient.chart_number}</bdi>
         </span>
         <span class={patient.card_registered ? "payment" : "payment missing"}>
           <Icon name={patient.card_registered ? "card" : "warning"} size={15} />

@@ -19,7 +19,11 @@ export function PersonRow({ card, who }: { card: RoomCard; who: ParticipantCard 
       <div class="person-line">
         <span class="party">{partyText(who.party)}</span>
         <bdi class="person-name">{who.display_name}</bdi>
-        {here && <span class={`place ${who.whereabouts}`}>{who.whereabouts === "in_room" ? text.inRoom : text.inWaitingRoom}</span>}
+        {here && (
+          <span class={`place ${who.whereabouts}`}>
+            {who.whereabouts === "in_room" ? text.inRoom : text.inWaitingRoom}
+          </span>
+        )}
       </div>
       <div class="marks">
         <ConnectionMark who={who} />
@@ -34,12 +38,18 @@ export function PersonRow({ card, who }: { card: RoomCard; who: ParticipantCard 
 function PersonActions({ card, who }: { card: RoomCard; who: ParticipantCard }): JSX.Element | null {
   const { store } = useBoardView();
   const text = actionText();
-  if (store === undefined || who.party === "doctor" || card.phase === "ended" || card.phase === "cancelled") return null;
+  if (store === undefined || who.party === "doctor" || card.phase === "ended" || card.phase === "cancelled")
+    return null;
   const { room } = card;
   const { person } = who;
   const same = { room, slot: `person:${person}`, name: who.display_name };
   const present = who.whereabouts === "waiting" || who.whereabouts === "in_room";
-  if (who.removed) return <div class="person-actions"><ActionButton {...same} label={text.admitAgain} icon="enter" command={{ type: "admit", room, person }} /></div>;
+  if (who.removed)
+    return (
+      <div class="person-actions">
+        <ActionButton {...same} label={text.admitAgain} icon="enter" command={{ type: "admit", room, person }} />
+      </div>
+    );
   if (!present) return null;
   const remove = () =>
     (confirmation.value = {
@@ -51,7 +61,13 @@ function PersonActions({ card, who }: { card: RoomCard; who: ParticipantCard }):
   return (
     <div class="person-actions">
       {who.whereabouts === "waiting" ? (
-        <ActionButton {...same} label={text.admit} icon="enter" look="primary" command={{ type: "admit", room, person }} />
+        <ActionButton
+          {...same}
+          label={text.admit}
+          icon="enter"
+          look="primary"
+          command={{ type: "admit", room, person }}
+        />
       ) : (
         <ActionButton {...same} label={text.sendBack} icon="send_back" command={{ type: "send_back", room, person }} />
       )}

@@ -5,7 +5,11 @@ type Texts = ReturnType<typeof refusalText>;
 export type Refusal = { [Key in keyof Texts]: Texts[Key] extends string ? never : Key }[keyof Texts];
 
 /** Why a token opens no console, as far as can be said without the engine. */
-export function refusalOfToken(claims: TokenClaims | undefined, hadToken: boolean, now_ms: number): Refusal | undefined {
+export function refusalOfToken(
+  claims: TokenClaims | undefined,
+  hadToken: boolean,
+  now_ms: number,
+): Refusal | undefined {
   if (claims === undefined) return hadToken ? "garbled" : "none";
   if (claims.role !== "staff" && claims.role !== "doctor") return "role";
   if (claims.clinic === undefined) return "unauthenticated";

@@ -8,8 +8,13 @@ import { spoken } from "./spoken";
 export function tellArrival({ card, who }: Arrival): void {
   const text = consoleText();
   const time = timeOfDay(card.starts_at);
-  const chart = card.patients.find((each) => each.patient === who.person)?.chart_number ?? card.patients[0]?.chart_number ?? "";
+  const chart =
+    card.patients.find((each) => each.patient === who.person)?.chart_number ?? card.patients[0]?.chart_number ?? "";
   spoken.value = text.arrivalSaid(who.display_name, time);
   chime();
-  notifyDesktop(text.arrivalTitle, chart === "" ? text.arrivalBodyPlain(time) : text.arrivalBody(time, chart), `${card.room}/${who.person}`);
+  notifyDesktop(
+    text.arrivalTitle,
+    chart === "" ? text.arrivalBodyPlain(time) : text.arrivalBody(time, chart),
+    `${card.room}/${who.person}`,
+  );
 }

@@ -33,7 +33,13 @@ export function UsageLine({ line, names }: { line: StatementLine; names: Board }
           <strong>{yenText(line.total_yen_ex_tax, language.value)}</strong>
         </td>
         <td>
-          <button type="button" class="button small" aria-expanded={open.value} aria-controls={id} onClick={() => (open.value = !open.value)}>
+          <button
+            type="button"
+            class="button small"
+            aria-expanded={open.value}
+            aria-controls={id}
+            onClick={() => (open.value = !open.value)}
+          >
             {text.showEvents(line.sources.length)}
           </button>
         </td>
@@ -60,7 +66,12 @@ function Events({ line, names }: { line: StatementLine; names: Board }): JSX.Ele
       </thead>
       <tbody>
         {line.sources.map((source) => (
-          <EventRow key={`${source.position.epoch}:${source.position.seq}:${source.person ?? ""}`} source={source} room={line.room} names={names} />
+          <EventRow
+            key={`${source.position.epoch}:${source.position.seq}:${source.person ?? ""}`}
+            source={source}
+            room={line.room}
+            names={names}
+          />
         ))}
       </tbody>
     </table>

@@ -17,7 +17,10 @@ import { UsageTable } from "./usage_table";
 import { usageText } from "./usage_text";
 import { UsageTotals } from "./usage_totals";
 
-type State = { phase: "loading" } | { phase: "shown"; statement: Statement } | { phase: "failed"; code: ErrorCode | "unreachable" };
+type State =
+  | { phase: "loading" }
+  | { phase: "shown"; statement: Statement }
+  | { phase: "failed"; code: ErrorCode | "unreachable" };
 
 /** The month's consultations, what each costs, and the events each line rests on. */
 export function UsagePage({ store }: { store: ConsoleStore }): JSX.Element {
@@ -31,13 +34,18 @@ export function UsagePage({ store }: { store: ConsoleStore }): JSX.Element {
     state.value = { phase: "loading" };
     store.api.get<Statement>(`/v1/clinics/${encodeURIComponent(store.clinic)}/usage?month=${month.value}`).then(
       (statement) => wanted && (state.value = { phase: "shown", statement }),
-      (problem: unknown) => wanted && (state.value = { phase: "failed", code: problem instanceof ApiError ? problem.code : "internal" }),
+      (problem: unknown) =>
+        wanted && (state.value = { phase: "failed", code: problem instanceof ApiError ? problem.code : "internal" }),
     );
     return () => (wanted = false);
   }, [month.value, attempt.value]);
   const now = state.value;
   const download = (statement: Statement) =>
-    saveFile(`machiai-${store.clinic}-${statement.month}.csv`, "text/csv;charset=utf-8", usageCsv(statement, language.value));
+    saveFile(
+      `machiai-${store.clinic}-${statement.month}.csv`,
+      "text/csv;charset=utf-8",
+      usageCsv(statement, language.value),
+    );
   return (
     <main id="main" class="usage-page" tabIndex={-1}>
       <div class="page-head">
@@ -45,7 +53,12 @@ export function UsagePage({ store }: { store: ConsoleStore }): JSX.Element {
           <h1>{text.heading}</h1>
           <p class="soft">{text.lead}</p>
         </div>
-        <MonthChooser month={month.value} last={thisMonth} choose={(next) => (month.value = next)} step={(by) => (month.value = monthAfter(month.value, by))} />
+        <MonthChooser
+          month={month.value}
+          last={thisMonth}
+          choose={(next) => (month.value = next)}
+          step={(by) => (month.value = monthAfter(month.value, by))}
+        />
         {now.phase === "shown" && (
           <button type="button" class="button" onClick={() => download(now.statement)}>
             <Icon name="download" />

@@ -19,10 +19,18 @@ export function UsageTable({ statement, names }: { statement: Statement; names: 
             <th scope="col">{text.date}</th>
             <th scope="col">{text.visit}</th>
             <th scope="col">{text.doctor}</th>
-            <th scope="col" class="number">{text.time}</th>
-            <th scope="col" class="number">{text.units}</th>
-            <th scope="col" class="number">{text.additional}</th>
-            <th scope="col" class="number">{text.total}</th>
+            <th scope="col" class="number">
+              {text.time}
+            </th>
+            <th scope="col" class="number">
+              {text.units}
+            </th>
+            <th scope="col" class="number">
+              {text.additional}
+            </th>
+            <th scope="col" class="number">
+              {text.total}
+            </th>
             <th scope="col">{text.events}</th>
           </tr>
         </thead>

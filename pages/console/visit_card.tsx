@@ -30,7 +30,12 @@ export const VisitCard = memo(function VisitCard({ card, section, notice }: Prop
   const own = store?.attendance !== undefined && isOwn(card, store.me);
   const label = `visit-${card.room}`;
   return (
-    <article class={`card visit ${belongs}${card.phase === "cancelled" ? " cancelled" : ""}${own ? " own" : ""}`} aria-labelledby={label} tabIndex={-1} data-room={card.room}>
+    <article
+      class={`card visit ${belongs}${card.phase === "cancelled" ? " cancelled" : ""}${own ? " own" : ""}`}
+      aria-labelledby={label}
+      tabIndex={-1}
+      data-room={card.room}
+    >
       {notice > 0 && <span key={notice} class="flash" />}
       {belongs !== section && (
         <p class="moving">
@@ -61,7 +66,9 @@ function VisitFacts({ card, own }: { card: RoomCard; own: boolean }): JSX.Elemen
         <time class="visit-time" dateTime={card.starts_at}>
           {timeOfDay(card.starts_at)}
         </time>
-        {card.place_in_line !== undefined && card.phase === "waiting" && <span class="badge place-in-line">{text.place(card.place_in_line)}</span>}
+        {card.place_in_line !== undefined && card.phase === "waiting" && (
+          <span class="badge place-in-line">{text.place(card.place_in_line)}</span>
+        )}
         <TimingMark card={card} />
         {card.is_test && <span class="badge test">{text.test}</span>}
         {card.locked && (
@@ -74,7 +81,8 @@ function VisitFacts({ card, own }: { card: RoomCard; own: boolean }): JSX.Elemen
       <p class="visit-facts">
         {card.menu !== "" && <bdi class="menu">{card.menu}</bdi>}
         <span class="doctor">
-          {own ? <span class="badge own">{text.own}</span> : <span class="soft">{text.doctor}</span>} <bdi>{doctors === "" ? text.noDoctor : doctors}</bdi>
+          {own ? <span class="badge own">{text.own}</span> : <span class="soft">{text.doctor}</span>}{" "}
+          <bdi>{doctors === "" ? text.noDoctor : doctors}</bdi>
         </span>
       </p>
     </>
@@ -82,11 +90,14 @@ function VisitFacts({ card, own }: { card: RoomCard; own: boolean }): JSX.Elemen
 }
 
 function RunningMeterOf({ card }: { card: RoomCard }): JSX.Element | null {
-  return card.phase === "in_consultation" || card.phase === "ended" || card.meter.units > 0 ? <RunningMeter card={card} /> : null;
+  return card.phase === "in_consultation" || card.phase === "ended" || card.meter.units > 0 ? (
+    <RunningMeter card={card} />
+  ) : null;
 }
 
 function People({ card }: { card: RoomCard }): JSX.Element | null {
-  const open = card.phase === "ended" || card.phase === "cancelled" ? [] : card.invitations.filter((each) => !each.redeemed);
+  const open =
+    card.phase === "ended" || card.phase === "cancelled" ? [] : card.invitations.filter((each) => !each.redeemed);
   const people = card.phase === "ended" ? [] : card.participants;
   if (open.length + people.length === 0) return null;
   return (

@@ -45,11 +45,15 @@ async function arrive(number: number): Promise<ScriptedPerson> {
 }
 
 const card = (page: Page, number: number): Locator => page.locator(`[data-room="v${number}"]`);
-const inSection = (page: Page, section: string, number: number): Locator => page.locator(`[data-section="${section}"] [data-room="v${number}"]`);
+const inSection = (page: Page, section: string, number: number): Locator =>
+  page.locator(`[data-section="${section}"] [data-room="v${number}"]`);
 const restPointer = (page: Page) => page.mouse.move(5, 5);
 
 test("whoever has no good link is told so, and what to do", async () => {
-  const foreign = staffToken().replace(/\.[^.]+$/, (signature) => `.${signature.slice(1).split("").reverse().join("")}`);
+  const foreign = staffToken().replace(
+    /\.[^.]+$/,
+    (signature) => `.${signature.slice(1).split("").reverse().join("")}`,
+  );
   const cases: [string, string][] = [
     [`${engine.address}/console`, "ログイン用のリンク"],
     [tokenLink("nonsense"), "リンクが正しくありません"],
@@ -90,14 +94,22 @@ test("admitting, locking and sending back are one tap each, and two quick taps a
   await card(page, 2).getByText("施錠中").waitFor();
   await page.waitForTimeout(800);
   expect(await card(page, 2).getByText("施錠中").count()).toBe(1);
-  await card(page, 2).getByRole("button", { name: /入室許可/ }).click();
+  await card(page, 2)
+    .getByRole("button", { name: /入室許可/ })
+    .click();
   await card(page, 2).getByText("診察室は施錠されています").waitFor();
   await card(page, 2).getByRole("button", { name: /解錠/ }).click();
   await card(page, 2).getByText("解錠しました").waitFor();
-  await card(page, 2).getByRole("button", { name: /入室許可/ }).click();
+  await card(page, 2)
+    .getByRole("button", { name: /入室許可/ })
+    .click();
   await card(page, 2).getByText("入室を許可しました").waitFor();
-  await card(page, 2).getByRole("button", { name: /待合室へ戻す/ }).click();
-  await card(page, 2).getByRole("button", { name: /入室許可/ }).waitFor();
+  await card(page, 2)
+    .getByRole("button", { name: /待合室へ戻す/ })
+    .click();
+  await card(page, 2)
+    .getByRole("button", { name: /入室許可/ })
+    .waitFor();
   await who.close();
   await page.context().close();
 });
@@ -144,7 +156,9 @@ test("an invitation is said once, as a link and as a picture, and can be withdra
   await restPointer(page);
   await card(page, 4).getByText("<b>Anna</b>").waitFor();
   expect(await page.content()).not.toContain(link.split("#")[1]);
-  await card(page, 4).getByRole("button", { name: /招待を取り消す/ }).click();
+  await card(page, 4)
+    .getByRole("button", { name: /招待を取り消す/ })
+    .click();
   await card(page, 4).getByText("<b>Anna</b>").waitFor({ state: "detached" });
   await page.context().close();
 });
@@ -153,8 +167,12 @@ test("a doctor enters from the board, is asked before the end, and the price sta
   const page = await openConsole(doctorToken());
   const who = await arrive(5);
   await inSection(page, "waiting", 5).waitFor();
-  await card(page, 5).getByRole("button", { name: /入室許可/ }).click();
-  await card(page, 5).getByRole("button", { name: /：入室$/ }).click();
+  await card(page, 5)
+    .getByRole("button", { name: /入室許可/ })
+    .click();
+  await card(page, 5)
+    .getByRole("button", { name: /：入室$/ })
+    .click();
   await page.locator(".consultation-panel").getByText("予約　花子5").first().waitFor();
   await restPointer(page);
   await inSection(page, "consulting", 5).waitFor();
@@ -189,7 +207,8 @@ test("a dead screen says so until the engine is back", async () => {
 });
 
 test("names are only ever text: markup, direction marks and great length change nothing around them", async () => {
-  const put = (name: string) => engine.put(`${clinic}/patients/p6`, { name, kana: "", chart_number: "<i>1</i>", card_registered: false });
+  const put = (name: string) =>
+    engine.put(`${clinic}/patients/p6`, { name, kana: "", chart_number: "<i>1</i>", card_registered: false });
   await put("<script>window.broken=1</script><img src=x onerror=window.broken=1>");
   const page = await openConsole();
   await card(page, 6).getByText("<script>").waitFor();
@@ -221,7 +240,11 @@ test("the keyboard alone gets from the search to a card and between cards", asyn
 });
 
 test("no serious finding of axe on the board, wide and narrow, and in both languages it is all there", async () => {
-  for (const [name, options] of Object.entries({ desktop, tablet: { viewport: { width: 1024, height: 768 } }, phone })) {
+  for (const [name, options] of Object.entries({
+    desktop,
+    tablet: { viewport: { width: 1024, height: 768 } },
+    phone,
+  })) {
     const page = await openConsole(staffToken(), options);
     await restPointer(page);
     await page.waitForTimeout(400);

@@ -15,7 +15,10 @@ beforeAll(async () => {
   await engine.start();
   browser = await launch();
   scripts = await person(browser);
-  await makeClinic(engine, [-15, -5, 5].map((minutes) => ({ minutes })));
+  await makeClinic(
+    engine,
+    [-15, -5, 5].map((minutes) => ({ minutes })),
+  );
   await consultation(1);
 });
 
@@ -29,7 +32,9 @@ async function consultation(number: number): Promise<void> {
   const room = `v${number}`;
   const token = engine.token({ role: "patient", sub: `p${number}`, clinic, room });
   const patient = await ScriptedPerson.open(scripts, engine.address, { token });
-  const doctor = await ScriptedPerson.open(scripts, engine.address, { token: engine.token({ role: "doctor", sub: "dr-mori", clinic }) });
+  const doctor = await ScriptedPerson.open(scripts, engine.address, {
+    token: engine.token({ role: "doctor", sub: "dr-mori", clinic }),
+  });
   await patient.say({ type: "enter_waiting_room", room });
   await doctor.say({ type: "enter_room", room });
   await doctor.say({ type: "admit", room, person: `p${number}` });
@@ -51,11 +56,19 @@ test("the month's bill names its lines, their events and its sum, and can be sav
   await line.getByText("予約　花子1").waitFor();
   await line.getByText("100円").waitFor();
   await line.getByRole("button", { name: /記録/ }).click();
-  await page.locator("table.events").getByText("診察終了").or(page.locator("table.events").getByText("入室")).first().waitFor();
+  await page
+    .locator("table.events")
+    .getByText("診察終了")
+    .or(page.locator("table.events").getByText("入室"))
+    .first()
+    .waitFor();
   await page.locator(".totals").getByText("110円").waitFor();
   await screenshot(page, "console-usage-desktop-ja");
   expect(await seriousFindings(page)).toEqual([]);
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSVダウンロード" }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSVダウンロード" }).click(),
+  ]);
   const content = readFileSync(await download.path(), "utf8");
   expect(content).toMatch(/^\ufeff診察日,/);
   expect(content.trim().split("\r\n").length).toBe(2);

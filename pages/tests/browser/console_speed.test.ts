@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
@@ -36,7 +36,11 @@ afterAll(async () => {
 /** Milliseconds from a frame's receipt to its picture, of the marks set since the last time. */
 function paintTimes(): Promise<number[]> {
   return page.evaluate(() => {
-    const painted = new Map(performance.getEntriesByName("frame:painted").map((mark) => [(mark as PerformanceMark).detail as number, mark.startTime]));
+    const painted = new Map(
+      performance
+        .getEntriesByName("frame:painted")
+        .map((mark) => [(mark as PerformanceMark).detail as number, mark.startTime]),
+    );
     const times = performance.getEntriesByName("frame:received").flatMap((mark) => {
       const end = painted.get((mark as PerformanceMark).detail as number);
       return end === undefined ? [] : [end - mark.startTime];
@@ -56,12 +60,18 @@ test("a frame is painted within one animation frame among 300 rows", async () =>
   await paintTimes();
   for (let number = 1; number <= changes; number += 1) {
     await page.waitForTimeout(60);
-    await engine.put(`${clinic}/patients/p${number}`, { name: `改名　花子${number}`, kana: "ヨヤク", chart_number: String(number) });
+    await engine.put(`${clinic}/patients/p${number}`, {
+      name: `改名　花子${number}`,
+      kana: "ヨヤク",
+      chart_number: String(number),
+    });
   }
   await page.locator('[data-room="v60"]').getByText("改名　花子60").waitFor();
   const times = await paintTimes();
   const worst = Math.max(...times);
-  console.log(`frame received to painted, ${times.length} frames: median ${median(times).toFixed(1)} ms, worst ${worst.toFixed(1)} ms`);
+  console.log(
+    `frame received to painted, ${times.length} frames: median ${median(times).toFixed(1)} ms, worst ${worst.toFixed(1)} ms`,
+  );
   expect(times.length).toBeGreaterThan(changes / 2);
   expect(median(times)).toBeLessThanOrEqual(frame_ms);
 });
@@ -69,7 +79,10 @@ test("a frame is painted within one animation frame among 300 rows", async () =>
 test("a second that passes draws no card anew", async () => {
   const drawn = await page.evaluate(async () => {
     let changed = 0;
-    const watch = new MutationObserver((changes) => (changed += changes.filter((each) => each.type === "childList" && each.addedNodes.length > 1).length));
+    const watch = new MutationObserver(
+      (changes) =>
+        (changed += changes.filter((each) => each.type === "childList" && each.addedNodes.length > 1).length),
+    );
     watch.observe(document.querySelector(".columns")!, { childList: true, subtree: true });
     await new Promise((done) => setTimeout(done, 2_500));
     watch.disconnect();
@@ -86,10 +99,22 @@ test("searching 300 appointments answers at once", async () => {
   expect(complaints).toEqual([]);
 });
 
+/** The files a page leads to, by the names that stand in it and in what it loads. */
+function filesOf(document: string): string[] {
+  const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+  const found = new Set([document]);
+  for (const name of found) {
+    if (!/\.(html|js)$/.test(name)) continue;
+    const names = readFileSync(dist + name, "utf8").match(/[\w-]+-[\w-]{8}\.(?:js|css)\b/g) ?? [];
+    for (const each of names) found.add(`assets/${each}`);
+  }
+  return [...found].map((name) => `${dist}${name}.gz`);
+}
+
 test("the console weighs no more than it may, compressed, the call included", () => {
-  const assets = fileURLToPath(new URL("../../dist/assets", import.meta.url));
-  const files = readdirSync(assets).filter((name) => /^(console|consultation|tokens|device)[-_.].*\.(js|css)\.gz$/.test(name));
-  const size = files.reduce((sum, name) => sum + readFileSync(`${assets}/${name}`).length, 0);
+  const files = filesOf("console.html");
+  const size = files.reduce((sum, name) => sum + statSync(name).size, 0);
   console.log(`console: ${(size / 1_024).toFixed(1)} KiB gzip in ${files.length} files`);
+  expect(files.length).toBeGreaterThan(3);
   expect(size).toBeLessThanOrEqual(console_kib_max * 1_024);
 });

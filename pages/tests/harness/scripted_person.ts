@@ -17,7 +17,11 @@ export class ScriptedPerson {
   private constructor(private readonly page: Page) {}
 
   /** Says hello and has its welcome. `page` of the engine's origin is only the place to run in. */
-  static async open(context: BrowserContext, address: string, hello: { token: string; room?: string }): Promise<ScriptedPerson> {
+  static async open(
+    context: BrowserContext,
+    address: string,
+    hello: { token: string; room?: string },
+  ): Promise<ScriptedPerson> {
     const page = await context.newPage();
     await page.goto(`${address}/console`);
     await page.evaluate(async (greeting) => {

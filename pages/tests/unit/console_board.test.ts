@@ -12,7 +12,11 @@ import { personCard, visitCard } from "./console_cards";
 const at = (time: string) => `2026-11-24T${time}:00.000Z`;
 const rooms = (cards: readonly RoomCard[]) => cards.map((card) => card.room);
 const waiting = (room: string, since: string, change: Partial<RoomCard> = {}) =>
-  visitCard(room, { phase: "waiting", participants: [personCard(`p-${room}`, { first_arrived_at: at(since), since: at(since) })], ...change });
+  visitCard(room, {
+    phase: "waiting",
+    participants: [personCard(`p-${room}`, { first_arrived_at: at(since), since: at(since) })],
+    ...change,
+  });
 
 describe("sections", () => {
   test("every phase has its section, and what was cancelled stands behind what took place", () => {
@@ -32,13 +36,20 @@ describe("sections", () => {
   });
 
   test("who waits stands in order of arrival, whatever the time of the appointment", () => {
-    const cards = [waiting("late", "00:05", { starts_at: at("00:00") }), waiting("early", "00:01", { starts_at: at("00:30") })];
+    const cards = [
+      waiting("late", "00:05", { starts_at: at("00:00") }),
+      waiting("early", "00:01", { starts_at: at("00:30") }),
+    ];
     expect(rooms(boardSections(cards).waiting)).toEqual(["early", "late"]);
   });
 
   test("a doctor's own patients come first, each group in its order", () => {
     const of = (doctor: string) => ({ doctors: [{ person: doctor, name: doctor }] });
-    const cards = [waiting("a", "00:01", of("dr-a")), waiting("b", "00:02", of("dr-b")), waiting("c", "00:03", of("dr-b"))];
+    const cards = [
+      waiting("a", "00:01", of("dr-a")),
+      waiting("b", "00:02", of("dr-b")),
+      waiting("c", "00:03", of("dr-b")),
+    ];
     expect(rooms(boardSections(cards, "dr-b").waiting)).toEqual(["b", "c", "a"]);
   });
 
@@ -71,7 +82,12 @@ describe("minutes", () => {
   });
 
   test("the limits are the clinic's, by default 10 and 20 minutes", () => {
-    expect([9, 10, 19, 20].map((minutes) => urgencyOf(minutes, { name: "c" }))).toEqual(["calm", "warn", "warn", "alert"]);
+    expect([9, 10, 19, 20].map((minutes) => urgencyOf(minutes, { name: "c" }))).toEqual([
+      "calm",
+      "warn",
+      "warn",
+      "alert",
+    ]);
     expect(urgencyOf(5, { name: "c", waiting_warn_min: 3, waiting_alert_min: 5 })).toBe("alert");
     expect(urgencyOf(25, { name: "c", waiting_warn_min: 30 })).toBe("calm");
   });
@@ -89,10 +105,15 @@ describe("search", () => {
 
 describe("a list that is kept still", () => {
   const cards = (...list: RoomCard[]) => new Map(list.map((card) => [card.room, card]));
-  const shownWith = (held: Held | undefined, ...list: RoomCard[]) => keepStill(boardSections(list), held, cards(...list));
+  const shownWith = (held: Held | undefined, ...list: RoomCard[]) =>
+    keepStill(boardSections(list), held, cards(...list));
 
   test("a card that belongs elsewhere by now keeps its place, is there once, and counts as held back", () => {
-    const { sections, held_back } = shownWith({ section: "waiting", rooms: ["a", "b"] }, visitCard("a", { phase: "in_consultation" }), waiting("b", "00:02"));
+    const { sections, held_back } = shownWith(
+      { section: "waiting", rooms: ["a", "b"] },
+      visitCard("a", { phase: "in_consultation" }),
+      waiting("b", "00:02"),
+    );
     expect(rooms(sections.waiting)).toEqual(["a", "b"]);
     expect(rooms(sections.consulting)).toEqual([]);
     expect(held_back).toBe(1);
@@ -119,7 +140,11 @@ describe("a list that is kept still", () => {
   });
 
   test("what was appended is held too, and a search lets go", () => {
-    const boardWith = (...list: RoomCard[]): Board => ({ clinic: { name: "c" }, doctors: new Map(), cards: cards(...list) });
+    const boardWith = (...list: RoomCard[]): Board => ({
+      clinic: { name: "c" },
+      doctors: new Map(),
+      cards: cards(...list),
+    });
     const board = signal(boardWith(waiting("a", "00:01")));
     const held = signal<Held | undefined>(undefined);
     const model = boardModel({ board, now_ms: signal(Date.parse(at("00:10"))), held });
@@ -137,7 +162,9 @@ describe("news", () => {
   test("a place in line alone is no news, a person in doubt is", () => {
     const before = waiting("a", "00:01", { place_in_line: 2 });
     expect(isWorthNotice(before, { ...before, place_in_line: 1 })).toBe(false);
-    expect(isWorthNotice(before, { ...before, participants: [{ ...before.participants[0]!, unstable: true }] })).toBe(true);
+    expect(isWorthNotice(before, { ...before, participants: [{ ...before.participants[0]!, unstable: true }] })).toBe(
+      true,
+    );
     expect(isWorthNotice(undefined, before)).toBe(true);
   });
 

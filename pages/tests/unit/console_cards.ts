@@ -10,7 +10,15 @@ export function visitCard(room: string, change: Partial<RoomCard> = {}): RoomCar
     menu: "オンライン診療再診",
     is_test: false,
     locked: false,
-    patients: [{ patient: `p-${room}`, name: "予約　花子", kana: "ヨヤク　ハナコ", chart_number: "10001", card_registered: true }],
+    patients: [
+      {
+        patient: `p-${room}`,
+        name: "予約　花子",
+        kana: "ヨヤク　ハナコ",
+        chart_number: "10001",
+        card_registered: true,
+      },
+    ],
     doctors: [{ person: "dr-mori", name: "森　恵子" }],
     participants: [],
     invitations: [],

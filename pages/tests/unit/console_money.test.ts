@@ -6,7 +6,13 @@ import type { Statement, StatementLine } from "../../console/statement";
 import { usageCsv } from "../../console/usage_csv";
 
 const unit_ms = 30 * 60_000;
-const price = { unit_ms, unit_yen: 100, additional_yen: 50, reconnect_window_ms: 60_000, additional_basis: "persons" } as const;
+const price = {
+  unit_ms,
+  unit_yen: 100,
+  additional_yen: 50,
+  reconnect_window_ms: 60_000,
+  additional_basis: "persons",
+} as const;
 const meter = (change: Partial<MeterCard> = {}): MeterCard => ({
   doctor_in_room_ms: 0,
   running: true,
@@ -33,13 +39,24 @@ describe("price so far", () => {
   });
 
   test("a third person costs from coming in on, and stays counted after leaving", () => {
-    expect(runningPrice(meter({ additional_participants: 0 }), 10, 3)).toMatchObject({ additional_participants: 1, total_yen_ex_tax: 150 });
-    expect(runningPrice(meter({ additional_participants: 2 }), 10, 2)).toMatchObject({ additional_participants: 2, total_yen_ex_tax: 200 });
+    expect(runningPrice(meter({ additional_participants: 0 }), 10, 3)).toMatchObject({
+      additional_participants: 1,
+      total_yen_ex_tax: 150,
+    });
+    expect(runningPrice(meter({ additional_participants: 2 }), 10, 2)).toMatchObject({
+      additional_participants: 2,
+      total_yen_ex_tax: 200,
+    });
   });
 
   test("a meter that stands says what the engine said", () => {
     const stopped = meter({ running: false, doctor_in_room_ms: 61_000, units: 1, total_yen_ex_tax: 100 });
-    expect(runningPrice(stopped, 999_999, 5)).toEqual({ doctor_in_room_ms: 61_000, unit: 1, additional_participants: 0, total_yen_ex_tax: 100 });
+    expect(runningPrice(stopped, 999_999, 5)).toEqual({
+      doctor_in_room_ms: 61_000,
+      unit: 1,
+      additional_participants: 0,
+      total_yen_ex_tax: 100,
+    });
   });
 });
 
@@ -58,7 +75,14 @@ const line: StatementLine = {
   total_yen_ex_tax: -50,
   doctors: ["=HYPERLINK(1)"],
   patients: ["p1", 'p"2'],
-  sources: [{ position: { epoch: 1, seq: 7 }, at: "2026-11-24T00:00:00.000Z", counts_from: "2026-11-24T00:00:00.000Z", kind: "room.participant_entered" }],
+  sources: [
+    {
+      position: { epoch: 1, seq: 7 },
+      at: "2026-11-24T00:00:00.000Z",
+      counts_from: "2026-11-24T00:00:00.000Z",
+      kind: "room.participant_entered",
+    },
+  ],
 };
 const statement: Statement = {
   month: "2026-11",
