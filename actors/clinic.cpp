@@ -3,6 +3,7 @@
 #include "actors/audit_view.hpp"
 #include "actors/model/clinic_rules.hpp"
 #include "actors/model/shut_out.hpp"
+#include "actors/room_call.hpp"
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
 #include "metrics/engine_metrics.hpp"
@@ -165,7 +166,7 @@ void clinic_actor_state::pass_on(const call_message& x) {
   if (room != household_->rooms().end())
     return self_->send(room->second.actor, x);
   // Nobody is in a room without an actor.
-  tell({id_, x.session, x.command, make_error(ec::not_present, "this device is not in the call"), {}});
+  tell({id_, x.session, x.command, not_in_call(), {}});
 }
 
 void clinic_actor_state::tell(call_told x) {

@@ -10,11 +10,11 @@ namespace machiai {
 
 namespace {
 
-call_told refuse(const call_message& x, ec code, const char* why) {
+call_told refuse(const call_message& x, caf::error why) {
   call_told out;
   out.session = x.session;
   out.command = x.command;
-  out.refusal = make_error(code, why);
+  out.refusal = std::move(why);
   return out;
 }
 
@@ -66,6 +66,10 @@ bool is_in_room(const room_state& room, const person_id& person) {
 
 } // namespace
 
+caf::error not_in_call() {
+  return make_error(ec::not_present, "this person is not in the room, or this device not in its call");
+}
+
 room_call::~room_call() {
   count(-static_cast<int64_t>(roster_.size()));
 }
@@ -85,19 +89,19 @@ std::vector<call_told> room_call::take(const room_state& room, const call_messag
   if (!roster_.has(who)) {
     if (metrics_ && what)
       metrics_->signals(signal_label::refused).add();
-    return {refuse(x, ec::not_present, "this device is not in the call")};
+    return {refuse(x, not_in_call())};
   }
   return what ? signal(x, who, *what) : tell_consoles(x, who, std::get<report_quality>(x.what.value));
 }
 
 std::vector<call_told> room_call::join(const room_state& room, const call_message& x) {
   if (!is_in_room(room, x.who.id))
-    return {refuse(x, ec::not_present, "the person is not in the room")};
+    return {refuse(x, not_in_call())};
   if (x.device.empty())
-    return {refuse(x, ec::conflict, "the hello named no device")};
+    return {refuse(x, make_error(ec::conflict, "the hello named no device"))};
   const auto how = roster_.join({x.who.id, x.device}, x.session, endpoints_max_);
   if (how == call_roster::joined::full)
-    return {refuse(x, ec::limit_reached, "room.call_endpoints_max devices are in the call")};
+    return {refuse(x, make_error(ec::limit_reached, "room.call_endpoints_max devices are in the call"))};
   count(how == call_roster::joined::anew ? 1 : 0);
   call_told done;
   done.session = x.session;

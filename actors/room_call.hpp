@@ -11,6 +11,9 @@ namespace machiai {
 
 class engine_metrics;
 
+/// Whatever the reason, in the same words: nobody learns from it which rooms there are.
+caf::error not_in_call();
+
 /// The call of one room: who is in it, and what one says to another. Owned by the room actor and gone with it: devices
 /// whose signals are refused join again. A device whose connection is lost stays in while its person is merely in
 /// doubt, since picture and sound may go on without us.

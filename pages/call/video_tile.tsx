@@ -59,7 +59,7 @@ export function VideoTile({ tile, large, speaker, onSilenced }: VideoTileProps):
       )}
       <figcaption>
         <bdi class="tile-name">{tile.own ? text.you : tile.name}</bdi>
-        {tile.party !== undefined && <span class="tile-party">{partyText(tile.party)}</span>}
+        {tile.party !== undefined && !tile.own && <span class="tile-party">{partyText(tile.party)}</span>}
         {tile.muted && <Mark icon="microphone_off" label={text.muted} />}
         {tile.cameraOff && <Mark icon="camera_off" label={text.cameraOff} />}
         {tile.unstable && <Mark icon="network_off" label={text.unstable} />}

@@ -39,7 +39,7 @@ function TestMarks({ test }: { test: DeviceTest }): JSX.Element {
           <Icon name={test[part] === "passed" || test[part] === "skipped" ? icon : off} size={16} />
         </span>
       ))}
-      <span class={unwell.length === 0 ? "soft" : "unwell"}>
+      <span class={unwell.every(({ part }) => test[part] === "skipped") ? "soft" : "unwell"}>
         {unwell.length === 0
           ? text.allPassed
           : unwell.map(({ part }) => `${text[part]} ${checkText(test[part])}`).join("・")}

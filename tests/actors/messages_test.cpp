@@ -151,15 +151,6 @@ void carry_news(network& between) {
   CHECK(between.carries(clinic_found{clinic_id{"c"}, error, nullptr}));
   CHECK(between.carries(person_rebuilt{clinic_id{"c"}, who.person, nullptr}));
   CHECK(between.carries(answered{clinic_id{"c"}, some_session, command_id{"k"}, "{}"}));
-  const call_endpoint there{who.person, device_id{"d"}};
-  for (const call_command& x : std::vector<call_command>{{join_call{room_id{"r"}}},
-                                                         {leave_call{room_id{"r"}}},
-                                                         {call_signal{room_id{"r"}, there, "\"candidate\":null"}},
-                                                         {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
-    CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
-  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, command_id{"k"}, error, "{}"}));
-  CHECK(between.carries(device_replaced{some_session}));
-  CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
   CHECK(between.carries(command_taken{{command_id{"k"}, 5}}));
   CHECK(between.carries(expelled{clinic_id{"c"}, room_id{"r"}, who.person}));
   CHECK(between.carries(presence_due{}));
@@ -176,6 +167,19 @@ void carry_news(network& between) {
   CHECK(between.carries(person_unwatched{}));
   CHECK(between.carries(person_renamed{"another name"}));
   CHECK(between.carries(check_entry{room_id{"r"}, who}));
+}
+
+void carry_of_the_call(network& between) {
+  const auto error = make_error(ec::room_full, "why");
+  const call_endpoint there{person_id{"p-1"}, device_id{"d"}};
+  for (const call_command& x : std::vector<call_command>{{join_call{room_id{"r"}}},
+                                                         {leave_call{room_id{"r"}}},
+                                                         {call_signal{room_id{"r"}, there, "\"candidate\":null"}},
+                                                         {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
+    CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
+  CHECK(between.carries(call_told{clinic_id{"c"}, some_session, command_id{"k"}, error, "{}"}));
+  CHECK(between.carries(device_replaced{some_session}));
+  CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
 }
 
 void carry_of_the_auditor(network& between) {
@@ -223,6 +227,7 @@ TEST_CASE("messages: whatever actors tell each other could cross a network, none
   network between;
   carry_commands(between);
   carry_news(between);
+  carry_of_the_call(between);
   carry_of_the_auditor(between);
   carry_to_and_from_the_log(between);
   CHECK(between.left_out().empty());

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { BoardFrame } from "../../client";
 import { desktop, launch, openPage, person, phone, screenshot, seriousFindings } from "../harness/browser";
 import { heardBy, seesAndHears } from "../harness/call_pages";
 import { clinic, makeClinic } from "../harness/clinic";
@@ -7,7 +8,7 @@ import { Engine } from "../harness/engine";
 import { openPatient, passDeviceTest, startVisit } from "../harness/visit_pages";
 
 // The patience is short, so that a return after it needs no long test; an hour's price is the rule's all the same.
-const leave_after_ms = 6_000;
+const leave_after_ms = 8_000;
 const engine = new Engine(`[presence]\nleave_after_ms = ${leave_after_ms}\n[billing]\nreconnect_window_ms = ${leave_after_ms}\n`);
 const complaints: string[] = [];
 let browser: Browser;
@@ -99,19 +100,23 @@ test("a camera that is off is off for everybody, and stands on the record", asyn
 });
 
 test("an interpreter whose page died is in doubt, and inside the patience was never away", async () => {
+  const since = await interpreterSince();
   await interpreter.close({ runBeforeUnload: false });
   await card(reception).getByText("不安定").first().waitFor();
   interpreter = await openPage(interpretersPhone, invitation, complaints);
   await passOrConsult(interpreter);
   await card(reception).getByText("不安定").first().waitFor({ state: "detached" });
+  expect(await interpreterSince()).toBe(since);
   for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
 });
 
 test("outside the patience the interpreter left, and may come back without being let in again", async () => {
+  const since = await interpreterSince();
   await interpreter.close({ runBeforeUnload: false });
   await expect.poll(async () => (await heardBy(patient)).length, { timeout: 4 * leave_after_ms }).toBe(1);
   interpreter = await openPage(interpretersPhone, invitation, complaints);
   await passOrConsult(interpreter);
+  expect(await interpreterSince()).not.toBe(since);
   for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
 });
 
@@ -135,8 +140,8 @@ test("a patient's reload finds the consultation again", async () => {
 test("at the end everybody is told, and the price is what the rule says", async () => {
   await card(doctor).getByRole("button", { name: /終了/ }).click();
   await doctor.getByRole("dialog").getByRole("button", { name: "終了" }).click();
-  await patient.getByRole("heading", { level: 1, name: /終了/ }).waitFor();
-  await interpreter.getByRole("heading", { level: 1, name: /終了/ }).waitFor();
+  await patient.getByRole("heading", { level: 1, name: "診察が終わりました" }).waitFor();
+  await interpreter.getByRole("heading", { level: 1, name: "診察が終わりました" }).waitFor();
   await rest(reception);
   await section(reception, "ended").getByText("150円").waitFor();
   await screenshot(patient, "visit-ended-phone-ja");
@@ -155,6 +160,15 @@ test("the second visit shows that nobody's page kept anything of the first", asy
   await section(reception, "ended").waitFor();
   expect(complaints).toEqual([]);
 });
+
+/** Since when the engine has the interpreter in the room, without a gap. */
+async function interpreterSince(): Promise<string | undefined> {
+  const answer = await fetch(`${engine.address}/v1/clinics/${clinic}/board`, {
+    headers: { Authorization: `Bearer ${engine.token({ role: "staff", sub: "reception", clinic })}` },
+  });
+  const { cards } = (await answer.json()) as BoardFrame;
+  return cards.find((each) => each.room === "v1")?.participants.find((each) => each.party === "interpreter")?.since;
+}
 
 /** A page that comes back goes on where it was: at the latest after another device test. */
 async function passOrConsult(page: Page): Promise<void> {
