@@ -111,6 +111,10 @@ ROWS = [
     ("Billing", [
         ("Consultations going on", "Rooms whose meter runs.", "none",
          [(total("machiai_rooms_in_consultation", "instance"), "{{instance}}")]),
+        ("Devices in calls", "With picture and sound to each other.", "none",
+         [(total("machiai_call_endpoints", "instance"), "{{instance}}")]),
+        ("Signals of calls", "From one device to another. Dropped: nobody was there; refused: the sender was not in.", "none",
+         [(rate("machiai_signals_total", "outcome"), "{{outcome}}")]),
         ("People present", "By state; unstable ones are also counted where they are.", "none",
          [(total("machiai_people_present", "state"), "{{state}}")]),
         ("Consultations ended and reopened", "By staff, per hour. A reopened one may change a bill.", "none",
