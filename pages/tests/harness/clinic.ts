@@ -4,7 +4,7 @@ export const clinic = "sakura";
 
 /** A clinic with one doctor (`dr-mori`), patients `p1`… and their visits `v1`…, `minutes` from now each. */
 export async function makeClinic(engine: Engine, visits: { minutes: number; name?: string; menu?: string }[]): Promise<void> {
-  await engine.put(clinic, { name: "さくら内科クリニック", phone: "03-6413-0612", address: "東京都渋谷区桜丘町26-1 さくらビル3階" });
+  await engine.put(clinic, { name: "さくら内科クリニック", phone: "03-0000-0000", address: "東京都千代田区さくら町1-2-3" });
   await engine.put(`${clinic}/doctors/dr-mori`, { name: "森　恵子", registered_year: 2008 });
   let number = 0;
   for (const visit of visits) {
