@@ -1,9 +1,11 @@
 import { effect, signal, type Signal } from "@preact/signals";
-import type { AnyFrame, CallFrame, CallQuality, Endpoint, ErrorCode } from "../client";
+import type { AnyFrame, CallFrame, CallQuality, Companion, Endpoint, ErrorCode } from "../client";
 import type { LiveLink } from "../shared/live_link";
 import { countersOf, qualityBetween, worst, type Counters, type LinkQuality } from "./link_quality";
 import type { OwnMedia } from "./own_media";
+import { watchNetwork } from "./network_change";
 import { Peer, type Signal as PeerSignal } from "./peer";
+import { sendLimit } from "./send_limit";
 
 const timing = {
   measure_every_ms: 5_000,
@@ -40,8 +42,8 @@ export interface CallOptions {
   room: string;
   me: Endpoint;
   media: OwnMedia;
-  /** Whether this person says that it sends a picture. */
-  sendsVideo(person: string): boolean;
+  /** What the room knows of this person; nothing of who is not in it. */
+  companion(person: string): Pick<Companion, "unstable" | "media"> | undefined;
   makeConnection?(configuration: RTCConfiguration): RTCPeerConnection;
 }
 
@@ -65,20 +67,24 @@ export class Call {
   constructor(private readonly options: CallOptions) {}
 
   start(): void {
+    if (this.stopped) return;
     const { link, media } = this.options;
     this.undo.push(link.listen((frame) => this.take(frame)));
     this.undo.push(effect(() => this.replace("video", media.video.value)));
     this.undo.push(effect(() => this.replace("audio", media.audio.value)));
-    this.undo.push(effect(() => this.sayMedia(media.sends("video"), media.sends("audio"))));
-    const online = () => this.nudge(true);
-    window.addEventListener("online", online);
-    this.undo.push(() => window.removeEventListener("online", online));
+    this.undo.push(
+      effect(() => {
+        if (media.settled.value) this.sayMedia(media.sends("video"), media.sends("audio"));
+      }),
+    );
+    this.undo.push(watchNetwork(() => this.nudge(true)));
     const timer = setInterval(() => void this.measure(), timing.measure_every_ms);
     this.undo.push(() => clearInterval(timer));
     void this.join();
   }
 
   stop(): void {
+    if (this.stopped) return;
     this.stopped = true;
     clearTimeout(this.joinTimer);
     for (const each of this.undo.splice(0)) each();
@@ -104,7 +110,8 @@ export class Call {
     if ("ice_servers" in reply) this.iceServers = reply.ice_servers as RTCIceServer[];
     this.state.value = { phase: "in" };
     this.said = undefined;
-    this.sayMedia(this.options.media.sends("video"), this.options.media.sends("audio"));
+    const { media } = this.options;
+    if (media.settled.peek()) this.sayMedia(media.sends("video"), media.sends("audio"));
     this.nudge(false);
   }
 
@@ -120,8 +127,10 @@ export class Call {
       const before = member.counters;
       member.counters = counters;
       if (before === undefined) continue;
-      member.quality = qualityBetween(before, counters, this.options.sendsVideo(member.endpoint.person));
-      links.push(member.quality);
+      const who = this.options.companion(member.endpoint.person);
+      member.quality = qualityBetween(before, counters, who?.media?.video === true);
+      // Silence of somebody whose own line is lost says nothing about ours.
+      if (who !== undefined && !who.unstable && member.listed) links.push(member.quality);
     }
     this.draw();
     const all = worst(links);
@@ -174,6 +183,7 @@ export class Call {
     });
     const member: Member = { endpoint, peer, offerTimer: undefined, counters: undefined, quality: undefined, listed: true };
     this.members.set(keyOf(endpoint), member);
+    this.share();
     return member;
   }
 
@@ -195,7 +205,14 @@ export class Call {
     this.members.delete(key);
     clearTimeout(member.offerTimer);
     member.peer.close();
+    this.share();
     this.draw();
+  }
+
+  /** The uplink is divided among the others. */
+  private share(): void {
+    const limit = sendLimit(this.members.size);
+    for (const { peer } of this.members.values()) peer.limit(limit);
   }
 
   private replace(kind: "video" | "audio", track: MediaStreamTrack | undefined): void {

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { Icon, type IconName } from "../shared/icons";
 import { callText } from "./call_text";
 import type { OwnMedia } from "./own_media";
@@ -7,26 +7,32 @@ import type { OwnMedia } from "./own_media";
 export interface CallControlsProps {
   media: OwnMedia;
   leave: { label: string; run(): void };
+  /** How many are in the room and its waiting room. */
+  count: number;
+  /** Keys work while the focus is in here. */
+  section: RefObject<HTMLElement>;
   panel: "people" | "settings" | undefined;
   onPanel(panel: "people" | "settings"): void;
 }
 
-/** Microphone, camera, who is here, devices, and the way out. M and V work from the keyboard. */
-export function CallControls({ media, leave, panel, onPanel }: CallControlsProps): JSX.Element {
+/** Microphone, camera, who is here, devices, and the way out. M and V work while the focus is on the consultation. */
+export function CallControls({ media, leave, count, section, panel, onPanel }: CallControlsProps): JSX.Element {
   const text = callText();
   const [video, audio] = [media.sends("video"), media.sends("audio")];
   useEffect(() => {
+    const element = section.current;
     const pressed = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "m") void media.setAudio(!media.sends("audio"));
-      if (event.key === "v") void media.setVideo(!media.sends("video"));
+      if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key === "m") void media.setAudio(!media.sends("audio"));
+      if (key === "v") void media.setVideo(!media.sends("video"));
     };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
+    element?.addEventListener("keydown", pressed);
+    return () => element?.removeEventListener("keydown", pressed);
   }, [media]);
   return (
-    <div class="call-controls" role="toolbar" aria-label={text.control}>
+    <div class="call-controls" role="group" aria-label={text.control}>
       <Control
         icon={audio ? "microphone" : "microphone_off"}
         label={audio ? text.mute : text.unmute}
@@ -43,8 +49,8 @@ export function CallControls({ media, leave, panel, onPanel }: CallControlsProps
         keys="v"
         run={() => void media.setVideo(!video)}
       />
-      <Control icon="people" label={text.people} word={text.people} pressed={panel === "people"} run={() => onPanel("people")} />
-      <Control icon="settings" label={text.settings} word={text.settings} pressed={panel === "settings"} run={() => onPanel("settings")} />
+      <Control icon="people" word={text.people} badge={count} pressed={panel === "people"} run={() => onPanel("people")} />
+      <Control icon="settings" word={text.settings} pressed={panel === "settings"} run={() => onPanel("settings")} />
       <button type="button" class="call-control leave" onClick={leave.run}>
         <Icon name="leave" size={22} />
         <span>{leave.label}</span>
@@ -55,27 +61,29 @@ export function CallControls({ media, leave, panel, onPanel }: CallControlsProps
 
 interface ControlProps {
   icon: IconName;
-  label: string;
+  /** What a press does, beginning with the word that stands there; without it the word says it. */
+  label?: string;
   word: string;
   off?: boolean;
   pressed?: boolean;
   keys?: string;
+  badge?: number;
   run(): void;
 }
 
-function Control({ icon, label, word, off = false, pressed, keys, run }: ControlProps): JSX.Element {
+function Control({ icon, label, word, off = false, pressed, keys, badge, run }: ControlProps): JSX.Element {
   return (
     <button
       type="button"
       class={`call-control${off ? " off" : ""}`}
-      aria-label={label}
-      title={label}
+      {...(label === undefined ? {} : { "aria-label": label, title: label })}
       {...(pressed === undefined ? {} : { "aria-expanded": pressed })}
       {...(keys === undefined ? {} : { "aria-keyshortcuts": keys })}
       onClick={run}
     >
       <Icon name={icon} size={22} />
-      <span aria-hidden="true">{word}</span>
+      <span>{word}</span>
+      {badge !== undefined && <span class="call-badge">{badge}</span>}
     </button>
   );
 }

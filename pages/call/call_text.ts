@@ -12,14 +12,19 @@ export const callText = catalogue(
     cameraOff: "カメラオフ",
     muted: "マイクオフ",
     unstable: "接続が不安定です",
-    notRecorded: "この診療は録音・録画されません。画面の録画や撮影はご遠慮ください。",
+    notRecorded: "録音・録画は行われません。録画・撮影はご遠慮ください。",
+    cameraAndMicrophone: "カメラ・マイク",
+    goesOnWithoutPicture: "このままでも、音声で診察を続けられます。",
+    goesOnWithoutSound: "このままでも、相手の映像と音声は届きます。",
+    tryDevices: "もう一度試す",
+    flip: "前面・背面のカメラを切り替える",
+    noChoice: "選べる機器はほかにありません。",
     mute: "マイクをオフ",
     unmute: "マイクをオン",
     videoOff: "カメラをオフ",
     videoOn: "カメラをオン",
     microphone: "マイク",
     camera: "カメラ",
-    view: "表示",
     grid: "一覧表示にする",
     speaker: "話し手を大きく表示する",
     people: "参加者",
@@ -50,14 +55,19 @@ export const callText = catalogue(
     cameraOff: "Camera off",
     muted: "Microphone off",
     unstable: "Connection unstable",
-    notRecorded: "This consultation is not recorded. Please do not record or photograph it.",
-    mute: "Mute",
-    unmute: "Unmute",
-    videoOff: "Turn camera off",
-    videoOn: "Turn camera on",
+    notRecorded: "Nothing is recorded. Please do not record or photograph.",
+    cameraAndMicrophone: "Camera and microphone",
+    goesOnWithoutPicture: "The consultation can go on with sound only.",
+    goesOnWithoutSound: "You still see and hear the others.",
+    tryDevices: "Try again",
+    flip: "Switch between front and back camera",
+    noChoice: "There is no other device to choose.",
+    mute: "Mic off",
+    unmute: "Mic on",
+    videoOff: "Camera off",
+    videoOn: "Camera on",
     microphone: "Mic",
     camera: "Camera",
-    view: "View",
     grid: "Show everybody alike",
     speaker: "Show the speaker large",
     people: "People",
@@ -92,19 +102,20 @@ export function qualityText(quality: CallQuality): string {
 
 const problems = catalogue(
   {
-    refused: "カメラ・マイクの使用が許可されていません。",
-    missing: "機器が見つかりません。",
-    busy: "機器がほかのアプリで使われています。",
-    unsupported: "このブラウザではカメラ・マイクを使えません。",
+    refused: (name: string) => `${name}の使用が許可されていません。`,
+    missing: (name: string) => `${name}が見つかりません。`,
+    busy: (name: string) => `${name}を使えません。ほかのアプリで使われている可能性があります。`,
+    unsupported: (name: string) => `このブラウザでは${name}を使えません。`,
   },
   {
-    refused: "Camera or microphone is not allowed.",
-    missing: "No device was found.",
-    busy: "Another app is using the device.",
-    unsupported: "This browser cannot use camera and microphone.",
+    refused: (name: string) => `${name}: access was not allowed.`,
+    missing: (name: string) => `${name}: no device was found.`,
+    busy: (name: string) => `${name}: it cannot be used. Another app may have it.`,
+    unsupported: (name: string) => `${name}: not available in this browser.`,
   },
 );
 
-export function mediaProblemText(problem: MediaProblem): string {
-  return problems()[problem];
+/** `name` of the device, as the person knows it. */
+export function mediaProblemText(problem: MediaProblem, name: string): string {
+  return problems()[problem](name);
 }

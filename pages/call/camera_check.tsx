@@ -26,7 +26,7 @@ export function CameraCheck({ media, browser }: { media: OwnMedia; browser: Brow
       {problem !== undefined && (
         <div class="notice doubt" role="alert">
           <p>
-            {mediaProblemText(problem)} {helpText(problem, browser)}
+            {mediaProblemText(problem, text.camera)} {helpText(problem, browser)}
           </p>
         </div>
       )}

@@ -1,14 +1,15 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import type { Companion, Endpoint } from "../client";
 import { problemText } from "../shared/problem_text";
 import type { LiveLink } from "../shared/live_link";
 import { Call } from "./call";
 import { CallControls } from "./call_controls";
-import { callText, mediaProblemText } from "./call_text";
-import { DeviceChoice } from "./device_choice";
+import { callText } from "./call_text";
+import { MediaNotice } from "./media_notice";
 import { OwnMedia } from "./own_media";
 import { PeoplePanel } from "./people_panel";
+import { SettingsPanel } from "./settings_panel";
 import { VideoStage } from "./video_stage";
 import "./consultation.css";
 
@@ -24,12 +25,15 @@ export interface ConsultationProps {
   children?: ComponentChildren;
 }
 
+const question_patience_ms = 2_000;
+
 type Panel = "people" | "settings" | undefined;
 
 /** Picture and sound of everybody in the room. Its call lives as long as it is shown. */
 export function Consultation({ link, room, me, people, leave, children }: ConsultationProps): JSX.Element {
   const text = callText();
   const [panel, setPanel] = useState<Panel>(undefined);
+  const section = useRef<HTMLElement>(null);
   const latest = useMemo(() => ({ people }), []);
   latest.people = people;
   const media = useMemo(() => new OwnMedia(), []);
@@ -40,53 +44,43 @@ export function Consultation({ link, room, me, people, leave, children }: Consul
         room,
         me,
         media,
-        sendsVideo: (person) => latest.people.find((each) => each.person === person)?.media?.video === true,
+        companion: (person) => latest.people.find((each) => each.person === person && each.whereabouts === "in_room"),
       }),
     [link, room, me.person, me.device],
   );
   useEffect(() => {
-    void media.start().then(() => call.start());
+    // With pictures in the first offer if the browser gives them at once; nobody waits for an unanswered question.
+    const begin = () => call.start();
+    const timer = setTimeout(begin, question_patience_ms);
+    void media.start().then(begin);
+    if (document.activeElement === document.body) section.current?.focus();
     return () => {
+      clearTimeout(timer);
       call.stop();
       media.stop();
     };
   }, [call]);
-  const problem = media.videoProblem.value ?? media.audioProblem.value;
   const state = call.state.value;
+  const toggle = (next: Panel) => setPanel(next === panel ? undefined : next);
   return (
-    <section class="consultation" aria-label={text.heading} data-call={state.phase}>
+    <section class="consultation" aria-label={text.heading} data-call={state.phase} tabIndex={-1} ref={section}>
       {children !== undefined && <div class="consultation-aside">{children}</div>}
-      <VideoStage call={call} media={media} me={me} people={people} />
+      <div class="call-area">
+        <VideoStage call={call} media={media} me={me} people={people} />
+        {panel === "people" && <PeoplePanel people={people} me={me.person} onClose={() => setPanel(undefined)} />}
+        {panel === "settings" && <SettingsPanel media={media} onClose={() => setPanel(undefined)} />}
+      </div>
       {state.phase === "refused" && (
-        <div class="notice danger" role="alert">
+        <div class="notice danger call-notice" role="alert">
           <p>{state.code === "limit_reached" ? text.full : `${text.refused} ${problemText(state.code)}`}</p>
           <button type="button" class="button" onClick={() => void call.join()}>
             {text.again}
           </button>
         </div>
       )}
-      {problem !== undefined && (
-        <p class="notice doubt" role="status">
-          {mediaProblemText(problem)}
-        </p>
-      )}
-      {panel === "people" && <PeoplePanel people={people} me={me.person} onClose={() => setPanel(undefined)} />}
-      {panel === "settings" && (
-        <section class="call-panel" aria-label={text.settingsHeading}>
-          <h2>{text.settingsHeading}</h2>
-          <DeviceChoice media={media} />
-          <p>{text.notRecorded}</p>
-          <button type="button" class="button" onClick={() => setPanel(undefined)}>
-            {text.close}
-          </button>
-        </section>
-      )}
-      <CallControls
-        media={media}
-        leave={leave}
-        panel={panel}
-        onPanel={(next) => setPanel(next === panel ? undefined : next)}
-      />
+      <MediaNotice media={media} />
+      <p class="call-privacy">{text.notRecorded}</p>
+      <CallControls media={media} leave={leave} count={people.length} panel={panel} onPanel={toggle} section={section} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { callText } from "./call_text";
-import { canChooseSpeaker } from "./speaker_output";
 import type { Chosen, OwnMedia } from "./own_media";
+import { canChooseSpeaker } from "./speaker_output";
 
 const kinds: readonly { what: Chosen; kind: MediaDeviceKind; label: "chooseCamera" | "chooseMicrophone" | "chooseSpeaker" }[] = [
   { what: "camera", kind: "videoinput", label: "chooseCamera" },
@@ -9,27 +9,32 @@ const kinds: readonly { what: Chosen; kind: MediaDeviceKind; label: "chooseCamer
   { what: "speaker", kind: "audiooutput", label: "chooseSpeaker" },
 ];
 
-/** A list for each kind of device of which there is a choice. */
-export function DeviceChoice({ media, only }: { media: OwnMedia; only?: Chosen }): JSX.Element {
+/** A list for each kind of device of which there is a choice, or else `none`. */
+export function DeviceChoice({ media, none = null }: { media: OwnMedia; none?: JSX.Element | null }): JSX.Element {
   const text = callText();
+  const used = { camera: media.video.value, microphone: media.audio.value, speaker: undefined };
+  const lists = kinds
+    .filter(({ what }) => what !== "speaker" || canChooseSpeaker)
+    .map((each) => ({ ...each, found: media.devices.value.filter((device) => device.kind === each.kind) }))
+    .filter(({ found }) => found.length > 1);
+  if (lists.length === 0) return <>{none}</>;
   return (
     <>
-      {kinds.map(({ what, kind, label }) => {
-        const found = media.devices.value.filter((device) => device.kind === kind);
-        if ((only !== undefined && only !== what) || found.length < 2 || (what === "speaker" && !canChooseSpeaker)) return null;
-        return (
-          <label key={what} class="field">
-            <span>{text[label]}</span>
-            <select value={media.chosen.value[what] ?? found[0]?.deviceId} onChange={(event) => void media.choose(what, event.currentTarget.value)}>
-              {found.map((device) => (
-                <option key={device.deviceId} value={device.deviceId}>
-                  {device.label || text.standard}
-                </option>
-              ))}
-            </select>
-          </label>
-        );
-      })}
+      {lists.map(({ what, label, found }) => (
+        <label key={what} class="field device-choice">
+          <span>{text[label]}</span>
+          <select
+            value={used[what]?.getSettings().deviceId ?? media.chosen.value[what] ?? found[0]?.deviceId}
+            onChange={(event) => void media.choose(what, event.currentTarget.value)}
+          >
+            {found.map((device) => (
+              <option key={device.deviceId} value={device.deviceId}>
+                {device.label || text.standard}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
     </>
   );
 }

@@ -54,7 +54,7 @@ export function MicrophoneCheck({ media, browser, heard, onHeard }: MicrophoneCh
       {problem !== undefined && (
         <div class="notice doubt" role="alert">
           <p>
-            {mediaProblemText(problem)} {helpText(problem, browser)}
+            {mediaProblemText(problem, text.microphone)} {helpText(problem, browser)}
           </p>
         </div>
       )}

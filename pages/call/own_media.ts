@@ -7,7 +7,9 @@ export type Chosen = "camera" | "microphone" | "speaker";
 const storageKey = "machiai.devices";
 
 /** Enough to recognise each other's state, and what a phone can send to five others at once. */
-const picture: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 }, facingMode: "user" };
+const picture: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } };
+/** A device that is lost again so soon after its like is not asked for a third time. */
+const reopen_pause_ms = 5_000;
 const sound: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
@@ -22,6 +24,10 @@ export class OwnMedia {
   readonly muted = signal(false);
   readonly devices: Signal<readonly MediaDeviceInfo[]> = signal([]);
   readonly chosen: Signal<Readonly<Partial<Record<Chosen, string>>>> = signal(keptChoice());
+  /** The browser's questions are answered, or never had to be asked: what is sent now is what the person means to send. */
+  readonly settled = signal(false);
+  private facing: "user" | "environment" = "user";
+  private reopenedAt_ms = Number.NEGATIVE_INFINITY;
   /** Counts starts and stops: what a browser hands out late, for a former one, is given back. */
   private use = 0;
 
@@ -34,15 +40,19 @@ export class OwnMedia {
       if (both instanceof MediaStream) {
         this.take("video", both.getVideoTracks()[0]);
         this.take("audio", both.getAudioTracks()[0]);
+        this.settled.value = true;
         return this.listDevices();
       }
     }
     for (const kind of ["audio", "video"] as const) if (wish[kind]) await this.open(kind, use);
+    if (use !== this.use) return;
+    this.settled.value = true;
     await this.listDevices();
   }
 
   stop(): void {
     this.use += 1;
+    this.settled.value = false;
     this.take("video", undefined);
     this.take("audio", undefined);
     if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = null;
@@ -67,8 +77,42 @@ export class OwnMedia {
   async choose(what: Chosen, device: string): Promise<void> {
     this.chosen.value = { ...this.chosen.value, [what]: device };
     keepChoice(this.chosen.value);
-    if (what === "camera" && this.video.value !== undefined) await this.open("video", this.use);
-    if (what === "microphone" && this.audio.value !== undefined) await this.open("audio", this.use);
+    if (what === "camera" && this.video.value !== undefined) await this.change("video", this.video.value);
+    if (what === "microphone" && this.audio.value !== undefined) await this.change("audio", this.audio.value);
+  }
+
+  /** The phone's other camera, to show what one sees. */
+  async flip(): Promise<void> {
+    this.facing = this.facesAway() ? "user" : "environment";
+    const { camera: _, ...others } = this.chosen.value;
+    this.chosen.value = others;
+    keepChoice(others);
+    if (this.video.value !== undefined) await this.change("video", this.video.value);
+  }
+
+  /** True while the picture is not one's own face: it is shown as others see it. */
+  facesAway(): boolean {
+    return this.video.value?.getSettings().facingMode === "environment";
+  }
+
+  /** Many phones hand out a second camera only when the first is given back. */
+  private async change(kind: Kind, former: MediaStreamTrack): Promise<void> {
+    former.onended = null;
+    former.stop();
+    await this.open(kind, this.use);
+    const held = kind === "video" ? this.video : this.audio;
+    if (held.value === former) held.value = undefined;
+  }
+
+  /** Unplugged, or taken back in the browser's own settings: another device takes its place if there is one. */
+  private async ended(kind: Kind): Promise<void> {
+    const [held, problem] = kind === "video" ? [this.video, this.videoProblem] : [this.audio, this.audioProblem];
+    held.value = undefined;
+    problem.value = "missing";
+    const now_ms = performance.now();
+    if (now_ms - this.reopenedAt_ms < reopen_pause_ms) return;
+    this.reopenedAt_ms = now_ms;
+    await this.open(kind, this.use);
   }
 
   private async open(kind: Kind, use: number): Promise<void> {
@@ -86,10 +130,7 @@ export class OwnMedia {
     if (track !== undefined) {
       if (kind === "audio") track.enabled = !this.muted.value;
       track.onended = () => {
-        // Unplugged, or taken back by the person in the browser's own settings.
-        if (held.value !== track) return;
-        held.value = undefined;
-        problem.value = "missing";
+        if (held.value === track) void this.ended(kind);
       };
     }
     held.value = track;
@@ -109,15 +150,21 @@ export class OwnMedia {
 
   private constraints(kind: Kind): MediaTrackConstraints {
     const device = kind === "video" ? this.chosen.value.camera : this.chosen.value.microphone;
-    const wish = kind === "video" ? { ...picture } : { ...sound };
-    if (device !== undefined) {
-      wish.deviceId = { ideal: device };
-      delete wish.facingMode;
-    }
+    const wish: MediaTrackConstraints = kind === "video" ? { ...picture } : { ...sound };
+    if (device !== undefined) wish.deviceId = { ideal: device };
+    else if (kind === "video") wish.facingMode = this.facing;
     return wish;
   }
 
   private async listDevices(): Promise<void> {
+    const found = async () => {
+      await list();
+      for (const kind of ["audio", "video"] as const) {
+        const problem = kind === "video" ? this.videoProblem : this.audioProblem;
+        const plugged = this.devices.value.some((each) => each.kind === `${kind}input`);
+        if (problem.value === "missing" && plugged) await this.open(kind, this.use);
+      }
+    };
     const list = async () => {
       try {
         this.devices.value = (await navigator.mediaDevices.enumerateDevices()).filter((each) => each.deviceId !== "");
@@ -125,7 +172,7 @@ export class OwnMedia {
         this.devices.value = [];
       }
     };
-    if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = () => void list();
+    if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = () => void found();
     await list();
   }
 }

@@ -1,4 +1,5 @@
 import type { IceCandidate, SessionDescription } from "../client";
+import type { SendLimit } from "./send_limit";
 
 export type Signal = { description: SessionDescription } | { candidate: IceCandidate };
 
@@ -36,6 +37,7 @@ export class Peer {
   private closed = false;
   private deadTimer: ReturnType<typeof setTimeout> | undefined;
   private healTimer: ReturnType<typeof setTimeout> | undefined;
+  private sendLimit: SendLimit | undefined;
   /** Signals are taken one after the other. */
   private queue: Promise<void> = Promise.resolve();
 
@@ -60,6 +62,23 @@ export class Peer {
     this.options.own[kind] = track;
     for (const each of this.connection.getTransceivers()) {
       if (each.receiver.track.kind === kind) void each.sender.replaceTrack(track ?? null).catch(() => undefined);
+    }
+  }
+
+  /** How much of the picture goes out; holds for connections made later too. */
+  limit(limit: SendLimit | undefined): void {
+    this.sendLimit = limit;
+    if (limit === undefined || this.closed) return;
+    for (const { sender, receiver } of this.connection.getTransceivers()) {
+      if (receiver.track.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      const encoding = parameters.encodings?.[0];
+      // Nothing is negotiated yet: once it is, this is done again.
+      if (encoding === undefined) continue;
+      if (encoding.maxBitrate === limit.max_bitrate && encoding.scaleResolutionDownBy === limit.scale_down) continue;
+      encoding.maxBitrate = limit.max_bitrate;
+      encoding.scaleResolutionDownBy = limit.scale_down;
+      void sender.setParameters(parameters).catch(() => undefined);
     }
   }
 
@@ -151,11 +170,16 @@ export class Peer {
     this.ignoreOffer = collision && !this.options.polite && !fromNewPage;
     if (this.ignoreOffer) return;
     if (!isOffer && this.connection.signalingState !== "have-local-offer") return;
+    // Our offer met a page that was loaded anew and knows nothing of the connection it was meant for.
+    if (!isOffer && this.isForeign(description.sdp)) return this.again();
     if (fromNewPage || (collision && !this.wasConnected)) this.rebuild();
     const connection = this.connection;
     this.settingAnswer = !isOffer;
-    await connection.setRemoteDescription(description);
-    this.settingAnswer = false;
+    try {
+      await connection.setRemoteDescription(description);
+    } finally {
+      this.settingAnswer = false;
+    }
     if (!isOffer) return;
     for (const each of connection.getTransceivers()) {
       const kind = each.receiver.track.kind as "video" | "audio";
@@ -164,6 +188,7 @@ export class Peer {
     }
     await connection.setLocalDescription();
     this.sendLocal();
+    this.limit(this.sendLimit);
   }
 
   /** Of another page than the one we are connected to, or were. */
@@ -184,6 +209,7 @@ export class Peer {
     if (connection.connectionState === "connected") {
       this.wasConnected = true;
       clearTimeout(this.deadTimer);
+      this.limit(this.sendLimit);
     } else if (connection.connectionState === "disconnected") {
       this.awaitConnection();
       this.healTimer = setTimeout(() => connection.restartIce(), patience.disconnected_ms);

@@ -8,14 +8,15 @@ export function tilesOf(people: readonly Companion[], remotes: readonly Remote[]
   const others = people.filter((each) => each.whereabouts === "in_room" && each.person !== me.person);
   const tiles: Tile[] = [];
   for (const who of others) {
-    const devices = remotes.filter((remote) => remote.endpoint.person === who.person);
+    const devices = shown(remotes.filter((remote) => remote.endpoint.person === who.person));
     const common = {
       name: who.display_name,
       party: who.party,
       unstable: who.unstable,
       cameraOff: who.media?.video === false,
       muted: who.media?.audio === false,
-      own: false,
+        own: false,
+      mirrored: false,
     };
     if (devices.length === 0) {
       tiles.push({ ...common, key: who.person, stream: undefined, connected: false, quality: undefined });
@@ -25,6 +26,12 @@ export function tilesOf(people: readonly Companion[], remotes: readonly Remote[]
     }
   }
   return tiles;
+}
+
+/** Where one device of a person is connected, one that is not is a page that went away. */
+function shown(devices: readonly Remote[]): readonly Remote[] {
+  const connected = devices.filter((each) => each.connected);
+  return connected.length > 0 ? connected : devices.slice(0, 1);
 }
 
 export function ownTile(people: readonly Companion[], me: Endpoint, media: OwnMedia, stream: MediaStream): Tile {
@@ -40,5 +47,6 @@ export function ownTile(people: readonly Companion[], me: Endpoint, media: OwnMe
     muted: !media.sends("audio"),
     quality: undefined,
     own: true,
+    mirrored: !media.facesAway(),
   };
 }

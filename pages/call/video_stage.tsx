@@ -6,8 +6,10 @@ import type { Call } from "./call";
 import { callText } from "./call_text";
 import type { OwnMedia } from "./own_media";
 import { watchSpeaking } from "./speaking";
+import { StageButtons } from "./stage_buttons";
 import { ownTile, tilesOf } from "./tiles";
 import { VideoTile, type Tile } from "./video_tile";
+import "./video_stage.css";
 
 export interface VideoStageProps {
   call: Call;
@@ -20,41 +22,39 @@ export interface VideoStageProps {
 export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.Element {
   const text = callText();
   const [grid, setGrid] = useState(false);
-  const [play, setPlay] = useState<(() => void) | undefined>(undefined);
+  const [silenced, setSilenced] = useState(false);
+  const stage = useRef<HTMLDivElement>(null);
   const tiles = tilesOf(people, call.remotes.value, me);
   const own = useOwnStream(media);
   const speaking = useSpeaking(call);
   const large = tiles.find((tile) => tile.key === speaking) ?? tiles.find((tile) => tile.party === "doctor") ?? tiles[0];
   const message = useArrivals(tiles);
+  useEffect(() => exposeCall(stage.current, call), [call]);
   const draw = (tile: Tile, isLarge: boolean) => (
     <VideoTile
       key={tile.key}
       tile={tile}
       large={isLarge}
       speaker={media.chosen.value.speaker}
-      onSilenced={(again) => setPlay(() => again)}
+      onSilenced={() => setSilenced(true)}
     />
   );
   return (
-    <div class={`stage${grid || tiles.length < 2 ? " grid" : " speaker"} of-${Math.min(tiles.length, 6)}`} data-remotes={call.remotes.value.length} ref={(element) => exposeCall(element, call)}>
+    <div class={`stage ${grid || tiles.length < 2 ? "grid" : "speaker"} of-${Math.min(tiles.length, 6)}`} data-remotes={call.remotes.value.length} ref={stage}>
       <p class="visually-hidden" role="status">
         {message}
       </p>
       {tiles.length === 0 && <p class="stage-empty">{call.state.value.phase === "joining" ? text.joining : text.alone}</p>}
       <div class="tiles">{tiles.map((tile) => draw(tile, tile === large))}</div>
       {draw(ownTile(people, me, media, own), false)}
-      {tiles.length > 1 && (
-        <button type="button" class="stage-view" aria-label={grid ? text.speaker : text.grid} title={grid ? text.speaker : text.grid} onClick={() => setGrid(!grid)}>
-          <Icon name={grid ? "focus" : "grid"} size={20} />
-        </button>
-      )}
-      {play !== undefined && (
+      <StageButtons media={media} grid={grid} {...(tiles.length > 1 ? { onGrid: () => setGrid(!grid) } : {})} />
+      {silenced && (
         <button
           type="button"
           class="button primary large stage-hear"
           onClick={() => {
-            play();
-            setPlay(undefined);
+            for (const each of stage.current?.querySelectorAll("video") ?? []) void each.play().catch(() => undefined);
+            setSilenced(false);
           }}
         >
           <Icon name="speaker" />

@@ -18,6 +18,8 @@ export interface Tile {
   muted: boolean;
   quality: CallQuality | undefined;
   own: boolean;
+  /** One's own face, as everybody knows it. */
+  mirrored: boolean;
 }
 
 export interface VideoTileProps {
@@ -25,36 +27,36 @@ export interface VideoTileProps {
   large: boolean;
   speaker: string | undefined;
   /** The browser plays no sound before the person touches the page. */
-  onSilenced(play: () => void): void;
+  onSilenced(): void;
 }
 
 /** One person's picture with name, role and state; the person's initial where there is none. */
 export function VideoTile({ tile, large, speaker, onSilenced }: VideoTileProps): JSX.Element {
   const text = callText();
   const video = useRef<HTMLVideoElement>(null);
+  const absent = !tile.own && (!tile.connected || tile.quality === "lost");
   useEffect(() => {
     const element = video.current;
     if (element === null || tile.stream === undefined) return;
     if (element.srcObject !== tile.stream) element.srcObject = tile.stream;
-    const play = () => void element.play().catch((error: unknown) => {
-      if (error instanceof Error && error.name === "NotAllowedError") onSilenced(play);
+    element.play().catch((error: unknown) => {
+      if (error instanceof Error && error.name === "NotAllowedError") onSilenced();
     });
-    play();
   }, [tile.stream]);
   useEffect(() => {
     if (video.current !== null && !tile.own) void speakThrough(video.current, speaker);
   }, [speaker, tile.own]);
   return (
-    <figure class={`tile${large ? " large" : ""}${tile.own ? " own" : ""}`} data-person={tile.key}>
+    <figure class={`tile${large ? " large" : ""}${tile.own ? " own" : ""}${tile.mirrored ? " mirrored" : ""}`} data-person={tile.key}>
       <video ref={video} muted={tile.own} autoPlay playsInline class={tile.cameraOff ? "dark" : ""} />
-      {tile.cameraOff && (
+      {(tile.cameraOff || tile.stream === undefined) && (
         <span class="initial" aria-hidden="true">
           {[...tile.name][0] ?? "?"}
         </span>
       )}
-      {!tile.own && !tile.connected && (
-        <p class="tile-wait" role="status">
-          {text.waiting}
+      {absent && (
+        <p class="tile-wait">
+          <span>{text.waiting}</span>
         </p>
       )}
       <figcaption>

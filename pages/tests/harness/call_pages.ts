@@ -46,3 +46,14 @@ export async function seesAndHears(page: Page, others: number, within_ms = 30_00
   }
   throw new Error(`picture and sound of ${others} did not come within ${within_ms} ms: ${JSON.stringify(last)}`);
 }
+
+/** Nothing of `kind` comes from `sender` at `page` any more, after what was under way has arrived. */
+export async function nothingComes(page: Page, sender: string, kind: "frames_decoded" | "audio_energy"): Promise<void> {
+  const amount = async () => (await heardBy(page)).find((each) => each.person === sender)?.[kind] ?? 0;
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    const before = await amount();
+    await page.waitForTimeout(1_500);
+    if ((await amount()) - before < (kind === "audio_energy" ? 1e-6 : 1)) return;
+  }
+  throw new Error(`${kind} of ${sender} still comes`);
+}
