@@ -46,6 +46,12 @@ class Counter:
 
 def ready(world):
     """What /readyz says; an engine that cannot be asked is not ready."""
+    return why_not_ready(world) == ""
+
+
+def why_not_ready(world):
+    """In the words of /readyz; empty for a ready engine, None for one that cannot be asked."""
     with contextlib.suppress(OSError, http.client.HTTPException):
-        return world.real.request("GET", "/readyz", admin=True, seconds=2)[0] == 200
-    return False
+        status, body = world.real.request("GET", "/readyz", admin=True, seconds=2)
+        return "" if status == 200 else body["reason"]
+    return None

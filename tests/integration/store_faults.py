@@ -8,7 +8,7 @@ import signal
 import time
 
 from fault_kit import run_sql
-from fault_proofs import Counter, comes_true, ready
+from fault_proofs import Counter, comes_true, ready, why_not_ready
 from network_faults import PROVEN_WITHIN_S, filtered
 
 # A mark every 250 ms (fault_world.SETTINGS), 1.6 s in which a lost commit's outcome is asked for, and a margin.
@@ -49,11 +49,14 @@ class Outage:
 
 
 async def commits_fail(world, counter):
-    """Or an engine that another fault ended does not start for want of a store."""
+    """Or the engine says so otherwise, one that stood still or was killed when its counters were to be read; or one
+    that another fault ended does not start for want of a store."""
     begun = time.monotonic()
 
     def failed():
-        return counter.look() > 0 or (STORE_STATUS in [code for at, code in world.failed_starts if at > begun])
+        says = why_not_ready(world) or ""
+        unstarted = [code for at, code in world.failed_starts if at > begun]
+        return counter.look() > 0 or says.startswith("the store") or STORE_STATUS in unstarted
 
     return await comes_true(failed, PROVEN_WITHIN_S)
 

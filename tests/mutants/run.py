@@ -2,7 +2,7 @@
 """Shows that the tests notice: each *.patch beside this file makes the engine wrong in one way, and the test it names
 must fail on the program that comes of it, and pass on the unchanged one.
 
-    run.py [--work FOLDER] BUILD_FOLDER [NAME...]
+    run.py [--applies] [--work FOLDER] BUILD_FOLDER [NAME...]
 
 A patch begins with lines `What:` (the fault in a sentence), `Test:` (a command, of which there may be several, that all
 must fail; a first word without braces is a script under tests/, {machiai} and the like a program of the build), `Says:`
@@ -58,6 +58,16 @@ def need(done, what):
     return done.stdout
 
 
+def patched(mutant, folder):
+    """The mutant's sources, in a tree of their own."""
+    for name in mutant.sources:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text((ROOT / name).read_text())
+    command = ["patch", "--batch", "--fuzz=0", "-p1", "-d", str(folder), "-i", str(mutant.path)]
+    need(run(command), f"{mutant.name}: the patch does not apply any more")
+    return [folder / name for name in mutant.sources]
+
+
 class Builder:
     """Compiles and links beside the build, as the build would."""
 
@@ -66,15 +76,6 @@ class Builder:
         commands = json.loads((build / "compile_commands.json").read_text())
         self.commands = {pathlib.Path(x["file"]).resolve(): x for x in commands}
         self.ninja = re.search(r"(?m)^CMAKE_MAKE_PROGRAM:\w+=(.*)$", (build / "CMakeCache.txt").read_text())[1]
-
-    def patched(self, mutant, folder):
-        """The mutant's sources, in a tree of their own."""
-        for name in mutant.sources:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text((ROOT / name).read_text())
-        command = ["patch", "--batch", "--fuzz=0", "-p1", "-d", str(folder), "-i", str(mutant.path)]
-        need(run(command), f"{mutant.name}: the patch does not apply any more")
-        return [folder / name for name in mutant.sources]
 
     def compile(self, name, source, folder):
         """The new object and the path, as the link line has it, of the one that it replaces."""
@@ -107,7 +108,7 @@ class Builder:
         """Paths of the mutant's programs."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        sources = self.patched(mutant, folder / "tree")
+        sources = patched(mutant, folder / "tree")
         objects = [self.compile(name, x, folder) for name, x in zip(mutant.sources, sources)]
         return {name: self.link(name, objects, folder / name) for name in mutant.programs()}
 
@@ -181,12 +182,18 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--work", type=pathlib.Path, help="where mutants, and what tests said, are kept")
+    parser.add_argument("--applies", action="store_true", help="only look whether the patches still fit their sources")
     given = parser.parse_args()
     build = given.build.resolve()
     mutants = [Mutant(path) for path in sorted(pathlib.Path(__file__).parent.glob("*.patch"))]
     if unknown := set(given.names) - {x.name for x in mutants}:
         parser.error(f"no such mutants: {', '.join(sorted(unknown))}")
     mutants = [x for x in mutants if not given.names or x.name in given.names]
+    if given.applies:
+        with tempfile.TemporaryDirectory(prefix="machiai-mutants-") as folder:
+            for mutant in mutants:
+                patched(mutant, pathlib.Path(folder) / mutant.name)
+        return
     builder, survivors = Builder(build), []
     with tempfile.TemporaryDirectory(prefix="machiai-mutants-") as folder:
         work = (given.work or pathlib.Path(folder)).resolve()
