@@ -1,5 +1,5 @@
 import { effect, signal, type Signal } from "@preact/signals";
-import type { AnyFrame, CallFrame, CallQuality, Companion, Endpoint, ErrorCode } from "../client";
+import type { AnyFrame, CallFrame, CallQuality, Companion, Endpoint, ErrorCode, Media } from "../client";
 import type { LiveLink } from "../shared/live_link";
 import { countersOf, qualityBetween, worst, type Counters, type LinkQuality } from "./link_quality";
 import type { OwnMedia } from "./own_media";
@@ -15,6 +15,9 @@ const timing = {
   offer_awaited_ms: 4_000,
   offer_awaited_polite_ms: 6_000,
 } as const;
+
+/** As long as a page has not said otherwise. */
+const nothingSent: Media = { video: false, audio: false };
 
 /** Another device in the call, as the page draws it. */
 export interface Remote {
@@ -128,7 +131,7 @@ export class Call {
       member.counters = counters;
       if (before === undefined) continue;
       const who = this.options.companion(member.endpoint.person);
-      member.quality = qualityBetween(before, counters, who?.media?.video === true);
+      member.quality = qualityBetween(before, counters, who?.media ?? nothingSent);
       // Silence of somebody whose own line is lost says nothing about ours.
       if (who !== undefined && !who.unstable && member.listed) links.push(member.quality);
     }

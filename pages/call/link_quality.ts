@@ -1,4 +1,4 @@
-import type { CallQuality } from "../client";
+import type { CallQuality, Media } from "../client";
 
 /** One look at a connection's counters, as getStats tells them. */
 export interface Counters {
@@ -21,15 +21,15 @@ export interface LinkQuality {
 /** Above these a talk begins to suffer, or is no talk any more (ITU-T G.114 for delay; loss as opus conceals it). */
 const limits = { fair_round_trip_ms: 300, poor_round_trip_ms: 600, fair_loss_permille: 30, poor_loss_permille: 100 } as const;
 
-/** How it went between two looks. `video_expected`: the other side says that it sends a picture. */
-export function qualityBetween(before: Counters, after: Counters, video_expected: boolean): LinkQuality {
+/** How it went between two looks. `sent`: what the other side says that it sends; who sends nothing is not lost. */
+export function qualityBetween(before: Counters, after: Counters, sent: Media): LinkQuality {
   const received = after.packets_received - before.packets_received;
   const lost = Math.max(0, after.packets_lost - before.packets_lost);
   const loss_permille = received + lost <= 0 ? 0 : Math.round((1000 * lost) / (received + lost));
   const round_trip_ms = after.round_trip_ms;
-  const frozen = video_expected && after.frames_decoded === before.frames_decoded;
+  const frozen = sent.video && after.frames_decoded === before.frames_decoded;
   const quality = worseOf(byLoss(loss_permille), byRoundTrip(round_trip_ms));
-  if (received <= 0) return { quality: "lost", round_trip_ms, loss_permille };
+  if (received <= 0 && (sent.video || sent.audio)) return { quality: "lost", round_trip_ms, loss_permille };
   return { quality: frozen ? worseOf("poor", quality) : quality, round_trip_ms, loss_permille };
 }
 

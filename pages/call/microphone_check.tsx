@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { mediaProblemText } from "./call_text";
 import { CheckRow } from "./check_row";
@@ -9,6 +9,8 @@ import { levelOf } from "./speaking";
 
 /** Of full scale: a voice at arm's length is above, a quiet room below. */
 const voice_level = 0.02;
+/** Whoever was asked to speak and is not heard for so long is helped. */
+const silence_ms = 6_000;
 
 export interface MicrophoneCheckProps {
   media: OwnMedia;
@@ -20,7 +22,8 @@ export interface MicrophoneCheckProps {
 /** A bar that moves with the voice. */
 export function MicrophoneCheck({ media, browser, heard, onHeard }: MicrophoneCheckProps): JSX.Element {
   const text = deviceTestText();
-  const bar = useRef<HTMLMeterElement>(null);
+  const bar = useRef<HTMLSpanElement>(null);
+  const [silent, setSilent] = useState(false);
   const track = media.audio.value;
   const problem = media.audioProblem.value;
   useEffect(() => {
@@ -29,16 +32,20 @@ export function MicrophoneCheck({ media, browser, heard, onHeard }: MicrophoneCh
     const [source, analyser] = [context.createMediaStreamSource(new MediaStream([track])), context.createAnalyser()];
     analyser.fftSize = 1024;
     source.connect(analyser);
+    // Safari starts it asleep unless a tap did it just now.
+    void context.resume();
+    const timer = setTimeout(() => setSilent(true), silence_ms);
     let frame = 0;
     const look = () => {
       const level = levelOf(analyser);
-      if (bar.current !== null) bar.current.value = Math.min(1, Math.sqrt(level * 4));
+      if (bar.current !== null) bar.current.style.transform = `scaleX(${Math.min(1, Math.sqrt(level * 4))})`;
       if (level > voice_level) onHeard();
       frame = requestAnimationFrame(look);
     };
     look();
     return () => {
       cancelAnimationFrame(frame);
+      clearTimeout(timer);
       source.disconnect();
       void context.close();
     };
@@ -47,8 +54,10 @@ export function MicrophoneCheck({ media, browser, heard, onHeard }: MicrophoneCh
     <CheckRow icon="microphone" label={text.microphone} good={heard}>
       {track !== undefined && (
         <>
-          <meter class="check-level" ref={bar} min={0} max={1} aria-label={text.level} />
-          <p role="status">{heard ? text.microphoneGood : text.microphoneSpeak}</p>
+          <span class="check-level" role="img" aria-label={text.level}>
+            <span ref={bar} />
+          </span>
+          <p role="status">{heard ? text.microphoneGood : silent ? text.microphoneSilent : text.microphoneSpeak}</p>
         </>
       )}
       {problem !== undefined && (

@@ -35,11 +35,15 @@ export function watchSpeaking(streams: () => ReadonlyMap<string, MediaStream>): 
       spokeAt = at;
     }
   };
+  // Where pages may make no sound before a touch, they may not listen either.
+  const wake = () => void context?.resume();
+  window.addEventListener("pointerdown", wake, { once: true });
   const timer = setInterval(look, look_every_ms);
   return {
     speaker,
     stop: () => {
       clearInterval(timer);
+      window.removeEventListener("pointerdown", wake);
       for (const key of [...taps.keys()]) drop(key);
       void context?.close();
     },

@@ -49,7 +49,7 @@ export function VideoTile({ tile, large, speaker, onSilenced }: VideoTileProps):
   return (
     <figure class={`tile${large ? " large" : ""}${tile.own ? " own" : ""}${tile.mirrored ? " mirrored" : ""}`} data-person={tile.key}>
       <video ref={video} muted={tile.own} autoPlay playsInline class={tile.cameraOff ? "dark" : ""} />
-      {(tile.cameraOff || tile.stream === undefined) && (
+      {(tile.cameraOff || tile.stream === undefined) && !absent && (
         <span class="initial" aria-hidden="true">
           {[...tile.name][0] ?? "?"}
         </span>

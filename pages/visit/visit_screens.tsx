@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { ConnectionBanner, isInDoubt, type Kept } from "./connection_banner";
+import { LanguageSwitch } from "../shared/language_switch";
 import { consultation, deviceTest } from "./call_parts";
 import { contactOf, keptContact, type ClinicContact } from "./clinic_contact";
 import { EndedPage } from "./ended_page";
@@ -144,6 +145,7 @@ function Room(props: {
       leave={{ label: texts().leave.button, run: onLeave }}
     >
       {identity !== undefined && <IdentityButton identity={identity} />}
+      <LanguageSwitch />
       <ExpiryNotice expires_at={expires_at} />
       <ConnectionBanner link={model.link} kept="keepsCall" />
     </consultation.Part>

@@ -14,8 +14,8 @@ const counters = (changes: Partial<Counters> = {}): Counters => ({
 });
 
 describe("link quality", () => {
-  const between = (after: Partial<Counters>, video = true) =>
-    qualityBetween(counters(), counters({ packets_received: 1_000, frames_decoded: 120, ...after }), video);
+  const between = (after: Partial<Counters>, sent = { video: true, audio: true }) =>
+    qualityBetween(counters(), counters({ packets_received: 1_000, frames_decoded: 120, ...after }), sent);
 
   test("is good when packets come, in time and whole", () => {
     expect(between({})).toEqual({ quality: "good", round_trip_ms: 40, loss_permille: 0 });
@@ -39,15 +39,16 @@ describe("link quality", () => {
 
   test("a frozen picture is poor, unless none is sent", () => {
     expect(between({ frames_decoded: 0 }).quality).toBe("poor");
-    expect(between({ frames_decoded: 0 }, false).quality).toBe("good");
+    expect(between({ frames_decoded: 0 }, { video: false, audio: true }).quality).toBe("good");
   });
 
-  test("nothing at all is lost", () => {
+  test("nothing at all is lost, unless nothing is sent: somebody without camera and microphone is no bad line", () => {
     expect(between({ packets_received: 0 }).quality).toBe("lost");
+    expect(between({ packets_received: 0 }, { video: false, audio: false }).quality).toBe("good");
   });
 
   test("counters that a new connection began anew are no negative loss", () => {
-    expect(qualityBetween(counters({ packets_lost: 50 }), counters({ packets_received: 10, frames_decoded: 1 }), true).loss_permille).toBe(0);
+    expect(qualityBetween(counters({ packets_lost: 50 }), counters({ packets_received: 10, frames_decoded: 1 }), { video: true, audio: true }).loss_permille).toBe(0);
   });
 
   test("of several links the worst counts", () => {

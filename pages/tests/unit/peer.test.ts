@@ -77,6 +77,20 @@ describe("peer", () => {
     }
   });
 
+  test("an answer of a page that was loaded anew, which knows nothing of the connection, begins a new one too", async () => {
+    const { peer, sent } = side("here", false);
+    await peer.take(offerOf("first"));
+    const former = last();
+    former.become("connected");
+    former.restartIce();
+    await settle();
+    await peer.take({ description: { type: "answer", sdp: "v=0\na=fingerprint:second\n" } });
+    await settle();
+    expect(former.closed).toBe(true);
+    expect(sent[sent.length - 1]).toMatchObject({ description: { type: "offer" } });
+    expect(last().getTransceivers()).toHaveLength(2);
+  });
+
   test("an offer of the same page, as after a change of network, keeps the connection", async () => {
     const { peer } = side("here", true);
     await peer.take(offerOf("there"));
