@@ -81,6 +81,10 @@ export class Call {
       }),
     );
     this.undo.push(watchNetwork(() => this.nudge(true)));
+    // Closed or loaded anew: the seat is free at once, also while other devices of this person stay.
+    const gone = () => link.connection.pass({ type: "leave_call", room: this.options.room });
+    window.addEventListener("pagehide", gone);
+    this.undo.push(() => window.removeEventListener("pagehide", gone));
     const timer = setInterval(() => void this.measure(), timing.measure_every_ms);
     this.undo.push(() => clearInterval(timer));
     void this.join();

@@ -27,7 +27,7 @@ export function PeoplePanel({ people, me, onClose }: { people: readonly Companio
           </li>
         ))}
       </ul>
-      <p class="call-place">{text.notRecorded}</p>
+      <p class="call-privacy">{text.notRecorded}</p>
     </CallPanel>
   );
 }

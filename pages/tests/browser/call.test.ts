@@ -115,9 +115,11 @@ test("one device too many is told so, and gets in as soon as another has left", 
   await passOn(laptop, ".stage");
   await laptop.getByText("人数の上限に達しています").waitFor();
   await lookAt(laptop, "call-full");
+  await tablet.goto("about:blank");
   await tablet.close();
   await seesAndHears(laptop, 1);
   expect(await laptop.getByText("人数の上限に達しています").count()).toBe(0);
+  await laptop.goto("about:blank");
   await laptop.close();
 });
 

@@ -1,3 +1,28 @@
+interface FakeTransceiver {
+  direction: string;
+  receiver: { track: { kind: string } };
+  sender: {
+    encodings: { maxBitrate?: number }[];
+    replaceTrack(track: unknown): Promise<void>;
+    getParameters(): { encodings: { maxBitrate?: number }[] };
+    setParameters(parameters: { encodings: { maxBitrate?: number }[] }): Promise<void>;
+  };
+}
+
+function transceiver(kind: string, direction: string): FakeTransceiver {
+  const encodings = [{}];
+  return {
+    direction,
+    receiver: { track: { kind } },
+    sender: {
+      encodings,
+      replaceTrack: () => Promise.resolve(),
+      getParameters: () => ({ encodings: structuredClone(encodings) }),
+      setParameters: (parameters) => Promise.resolve(void encodings.splice(0, encodings.length, ...parameters.encodings)),
+    },
+  };
+}
+
 type Handler = (() => void) | null;
 
 /** As much of an RTCPeerConnection as negotiation needs; offers and answers carry the fingerprint of their page. */
@@ -14,14 +39,14 @@ export class FakePeerConnection {
   restarts = 0;
   closed = false;
   readonly taken: unknown[] = [];
-  private readonly transceivers: { direction: string; receiver: { track: { kind: string } }; sender: { replaceTrack(track: unknown): Promise<void> } }[] = [];
+  private readonly transceivers: FakeTransceiver[] = [];
 
   constructor(private readonly page: string) {
     FakePeerConnection.made.push(this);
   }
 
   addTransceiver(kind: string): void {
-    this.transceivers.push({ direction: "sendrecv", receiver: { track: { kind } }, sender: { replaceTrack: () => Promise.resolve() } });
+    this.transceivers.push(transceiver(kind, "sendrecv"));
     if (this.transceivers.length === 1) queueMicrotask(() => this.onnegotiationneeded?.());
   }
 
@@ -40,7 +65,7 @@ export class FakePeerConnection {
     this.taken.push(description);
     this.remoteDescription = description;
     this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
-    if (this.transceivers.length === 0) for (const kind of ["audio", "video"]) this.transceivers.push({ direction: "recvonly", receiver: { track: { kind } }, sender: { replaceTrack: () => Promise.resolve() } });
+    if (this.transceivers.length === 0) this.transceivers.push(transceiver("audio", "recvonly"), transceiver("video", "recvonly"));
     return Promise.resolve();
   }
 
@@ -51,6 +76,10 @@ export class FakePeerConnection {
   restartIce(): void {
     this.restarts += 1;
     queueMicrotask(() => this.onnegotiationneeded?.());
+  }
+
+  getStats(): Promise<Map<string, unknown>> {
+    return Promise.resolve(new Map());
   }
 
   become(state: string): void {
