@@ -28,6 +28,7 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
   const own = useOwnStream(media);
   const speaking = useSpeaking(call);
   const large = tiles.find((tile) => tile.key === speaking) ?? tiles.find((tile) => tile.party === "doctor") ?? tiles[0];
+  const alike = grid && tiles.length > 1;
   const message = useArrivals(tiles);
   useEffect(() => exposeCall(stage.current, call), [call]);
   const draw = (tile: Tile, isLarge: boolean) => (
@@ -40,12 +41,12 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
     />
   );
   return (
-    <div class={`stage ${grid || tiles.length < 2 ? "grid" : "speaker"} of-${Math.min(tiles.length, 6)}`} data-remotes={call.remotes.value.length} ref={stage}>
+    <div class={`stage ${alike || tiles.length < 2 ? "grid" : "speaker"} of-${Math.min(tiles.length, 6)}`} data-remotes={call.remotes.value.length} ref={stage}>
       <p class="visually-hidden" role="status">
         {message}
       </p>
       {tiles.length === 0 && <p class="stage-empty">{call.state.value.phase === "joining" ? text.joining : text.alone}</p>}
-      <div class="tiles">{tiles.map((tile) => draw(tile, tile === large))}</div>
+      <div class="tiles">{tiles.map((tile) => draw(tile, tile === large && !alike))}</div>
       {draw(ownTile(people, me, media, own), false)}
       <StageButtons media={media} grid={grid} {...(tiles.length > 1 ? { onGrid: () => setGrid(!grid) } : {})} />
       {silenced && (
