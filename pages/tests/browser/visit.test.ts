@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { BoardFrame } from "../../client";
+import type { BoardFrame, ParticipantCard } from "../../client";
 import { desktop, launch, openPage, person, phone, screenshot, seriousFindings } from "../harness/browser";
 import { heardBy, seesAndHears } from "../harness/call_pages";
 import { clinic, makeClinic } from "../harness/clinic";
@@ -113,7 +113,9 @@ test("an interpreter whose page died is in doubt, and inside the patience was ne
 test("outside the patience the interpreter left, and may come back without being let in again", async () => {
   const since = await interpreterSince();
   await interpreter.close({ runBeforeUnload: false });
-  await expect.poll(async () => (await heardBy(patient)).length, { timeout: 4 * leave_after_ms }).toBe(1);
+  // The picture goes with the page; the person is away when the patience is over.
+  await expect.poll(async () => (await interpreterOnBoard())?.whereabouts, { timeout: 4 * leave_after_ms }).toBe("left");
+  expect(await heardBy(patient)).toHaveLength(1);
   interpreter = await openPage(interpretersPhone, invitation, complaints);
   await passOrConsult(interpreter);
   expect(await interpreterSince()).not.toBe(since);
@@ -163,11 +165,15 @@ test("the second visit shows that nobody's page kept anything of the first", asy
 
 /** Since when the engine has the interpreter in the room, without a gap. */
 async function interpreterSince(): Promise<string | undefined> {
+  return (await interpreterOnBoard())?.since;
+}
+
+async function interpreterOnBoard(): Promise<ParticipantCard | undefined> {
   const answer = await fetch(`${engine.address}/v1/clinics/${clinic}/board`, {
     headers: { Authorization: `Bearer ${engine.token({ role: "staff", sub: "reception", clinic })}` },
   });
   const { cards } = (await answer.json()) as BoardFrame;
-  return cards.find((each) => each.room === "v1")?.participants.find((each) => each.party === "interpreter")?.since;
+  return cards.find((each) => each.room === "v1")?.participants.find((each) => each.party === "interpreter");
 }
 
 /** A page that comes back goes on where it was: at the latest after another device test. */
