@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -63,14 +64,25 @@ class Disk:
         run("umount", "-l", self.place, check=False)
 
 
+def freeze(pid):
+    """All threads stand still when this returns."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = pathlib.Path(f"/proc/{pid}/task")
+    # The state follows the name in parentheses (proc_pid_stat(5)).
+    until(lambda: all(x.read_text().rpartition(")")[2].split()[0] == "T" for x in tasks.glob("*/stat")), what="a stop")
+
+
 class PowerWorld(crash_test.World):
     """A world whose deaths are those of the disk."""
 
     disk, postgres = None, None
 
     def kill(self):
-        """The disk goes first; what the engine still says after that, it must not say."""
+        """The processor stops before the disk: while this shutdown is under way, ext4 (Linux 6.18) now and then lets an
+        fdatasync succeed whose data it then drops, also for a bare writer (12 of 150 shutdowns; none of 150 when the
+        writer stood still). What an engine says whose disk fails under it, `failing_store_test.py` judges."""
         if self.disk and self.engine.process.poll() is None:
+            freeze(self.engine.process.pid)
             self.disk.fail()
         super().kill()
         if self.disk:
