@@ -162,11 +162,20 @@ void clinic_actor_state::repeat(const repeat_answer& x) {
 }
 
 void clinic_actor_state::pass_on(const call_message& x) {
-  const auto room = household_->rooms().find(room_of(x.what));
+  const auto room = room_of(x.what);
+  const auto* state = find_room(stream_->state(), room);
+  const auto* who = state ? find_participant(*state, x.who.id) : nullptr;
+  // Nobody is in the call of a room without being there, and who is knows its actor.
+  if (who && is_present(*who))
+    self_->send(household_->room_for(x.who.id, room), x);
+  else
+    tell({id_, x.session, x.command, not_in_call(), {}});
+}
+
+void clinic_actor_state::pass_on(const call_device_lost& x) {
+  const auto room = household_->rooms().find(x.room);
   if (room != household_->rooms().end())
-    return self_->send(room->second.actor, x);
-  // Nobody is in a room without an actor.
-  tell({id_, x.session, x.command, not_in_call(), {}});
+    self_->send(room->second.actor, x);
 }
 
 void clinic_actor_state::tell(call_told x) {
@@ -320,8 +329,10 @@ void clinic_actor_state::child_down(const caf::down_msg& x) {
     return;
   }
   const auto loss = household_->bury(x);
-  if (loss.room)
+  if (loss.room) {
     stream_->abandon(*loss.room);
+    stream_->hold(std::nullopt, call_forgotten{id_, *loss.room});
+  }
   if (loss.what == clinic_household::death::too_many)
     self_->quit(make_error(ec::internal, "rooms and persons of this clinic die too often"));
   else if (loss.rebuilt)
@@ -346,6 +357,7 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const clinic_request& x) { self->state.request(x); },
       [self](const repeat_answer& x) { self->state.repeat(x); },
       [self](const call_message& x) { self->state.pass_on(x); },
+      [self](const call_device_lost& x) { self->state.pass_on(x); },
       [self](const call_told& x) { self->state.tell(x); },
       [self](const device_replaced& x) { self->state.replace(x); },
       [self](const get_room& x) { return self->state.find(x); },

@@ -43,6 +43,7 @@ public:
   void request(const clinic_request& x);
   void repeat(const repeat_answer& x);
   void pass_on(const call_message& x);
+  void pass_on(const call_device_lost& x);
   void tell(call_told x);
   void replace(const device_replaced& x);
   caf::result<room_actor> find(const get_room& x);

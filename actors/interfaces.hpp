@@ -28,8 +28,8 @@ using shard_actor = caf::typed_actor<
     caf::reacts_to<answered>,
     // A person was put out of a room.
     caf::reacts_to<expelled>,
-    // About a call, for one session or all consoles.
-    caf::reacts_to<call_told>,
+    // About a call, for one session or all consoles; a room forgot who was in its call.
+    caf::reacts_to<call_told>, caf::reacts_to<call_forgotten>,
     // A session's device is there by a newer connection.
     caf::reacts_to<session_replaced>,
     // A person has a new actor.
@@ -49,8 +49,8 @@ using room_actor = caf::typed_actor<
     caf::reacts_to<person_reports>,
     // The clinic asks something.
     caf::reacts_to<room_request>,
-    // A device asks something about the call.
-    caf::reacts_to<call_message>,
+    // A device asks something about the call, or is lost.
+    caf::reacts_to<call_message>, caf::reacts_to<call_device_lost>,
     // The auditor asks what the room believes.
     caf::replies_to<get_room_view>::with<room_view>,
     // INTERNAL: time alone may have changed something.
@@ -91,8 +91,8 @@ using clinic_actor = caf::typed_actor<
     caf::reacts_to<clinic_request>,
     // Give an answer that was given before.
     caf::reacts_to<repeat_answer>,
-    // A device asks something about a room's call; a room tells a device.
-    caf::reacts_to<call_message>, caf::reacts_to<call_told>,
+    // A device asks something about a room's call, or is lost; a room tells a device.
+    caf::reacts_to<call_message>, caf::reacts_to<call_device_lost>, caf::reacts_to<call_told>,
     // A person's newer connection of the same device took this one's place.
     caf::reacts_to<device_replaced>,
     // Which actor is this room?

@@ -18,8 +18,8 @@ using shard_key = std::pair<uint64_t, uint32_t>;
 /// pure.
 class release_queue {
 public:
-  using message =
-      std::variant<feed, feed_opened, subscribed, answered, expelled, person_rebuilt, call_told, session_replaced>;
+  using message = std::variant<feed, feed_opened, subscribed, answered, expelled, person_rebuilt, call_told,
+                               call_forgotten, session_replaced>;
 
   struct held {
     uint64_t ticket = 0;

@@ -22,7 +22,8 @@ void room_actor_state::init(environment shared, room_id id, room_state known, cl
   shared_ = std::move(shared);
   counted_.emplace(shared_.metrics, actor_label::room);
   policy_ = shared_.policy();
-  call_.emplace(shared_.metrics, policy_.limits.call_endpoints_max);
+  call_.emplace(shared_.metrics, policy_.limits.call_endpoints_max,
+                milliseconds{shared_.settings->presence.leave_after_ms});
   id_ = std::move(id);
   room_ = std::move(known);
   clinic_ = std::move(clinic);
@@ -44,7 +45,7 @@ void room_actor_state::keep(const std::vector<event_payload>& events, timestamp 
 void room_actor_state::report(room_decided x) {
   x.room = id_;
   self_->send(clinic_, std::move(x));
-  tell(call_->settle(room_, id_));
+  tell(call_->settle(room_, id_, now()));
 }
 
 void room_actor_state::tell(std::vector<call_told> what) {
@@ -53,7 +54,11 @@ void room_actor_state::tell(std::vector<call_told> what) {
 }
 
 void room_actor_state::call(const call_message& x) {
-  tell(call_->take(room_, x));
+  tell(call_->take(room_, x, now()));
+}
+
+void room_actor_state::lose(const call_device_lost& x) {
+  call_->lose(x, now());
 }
 
 void room_actor_state::enter(const person_enters& x) {
@@ -150,6 +155,7 @@ room_actor::behavior_type room(room_actor::stateful_pointer<room_actor_state> se
       [self](const person_reports& x) { self->state.note(x); },
       [self](const room_request& x) { self->state.request(x); },
       [self](const call_message& x) { self->state.call(x); },
+      [self](const call_device_lost& x) { self->state.lose(x); },
       [self](const get_room_view&) { return self->state.view(); },
       [self](room_deadline_due) { self->state.pass_time(); },
   };

@@ -29,6 +29,7 @@ public:
   void note(const person_reports& x);
   void request(const room_request& x);
   void call(const call_message& x);
+  void lose(const call_device_lost& x);
   void pass_time();
 
   [[nodiscard]] room_view view() const { return {id_, room_, nullptr}; }

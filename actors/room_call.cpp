@@ -4,6 +4,8 @@
 #include "metrics/engine_metrics.hpp"
 #include "store/json_frame.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace machiai {
@@ -79,19 +81,25 @@ void room_call::count(int64_t change) const {
     metrics_->call_endpoints.add(change);
 }
 
-std::vector<call_told> room_call::take(const room_state& room, const call_message& x) {
+std::vector<call_told> room_call::take(const room_state& room, const call_message& x, timestamp now) {
+  auto out = settle(room, room_of(x.what), now);
+  std::ranges::move(obey(room, x), std::back_inserter(out));
+  return out;
+}
+
+std::vector<call_told> room_call::obey(const room_state& room, const call_message& x) {
   if (std::holds_alternative<join_call>(x.what.value))
     return join(room, x);
-  const call_endpoint who{x.who.id, x.device};
   if (std::holds_alternative<leave_call>(x.what.value))
-    return leave(room_of(x.what), who);
+    return leave(x);
+  const call_endpoint who{x.who.id, x.device};
   const auto* what = std::get_if<call_signal>(&x.what.value);
   if (!roster_.has(who)) {
     if (metrics_ && what)
       metrics_->signals(signal_label::refused).add();
     return {refuse(x, not_in_call())};
   }
-  return what ? signal(x, who, *what) : tell_consoles(x, who, std::get<report_quality>(x.what.value));
+  return what ? signal(who, *what) : tell_consoles(who, std::get<report_quality>(x.what.value));
 }
 
 std::vector<call_told> room_call::join(const room_state& room, const call_message& x) {
@@ -116,24 +124,26 @@ std::vector<call_told> room_call::join(const room_state& room, const call_messag
   return out;
 }
 
-std::vector<call_told> room_call::leave(const room_id& room, const call_endpoint& who) {
-  if (!roster_.leave(who))
+std::vector<call_told> room_call::leave(const call_message& x) {
+  const call_endpoint who{x.who.id, x.device};
+  if (!roster_.leave(who, x.session))
     return {};
   count(-1);
-  return tell_roster(room, {who});
+  return tell_roster(room_of(x.what), {who});
 }
 
-std::vector<call_told> room_call::settle(const room_state& room, const room_id& id) {
+std::vector<call_told> room_call::settle(const room_state& room, const room_id& id, timestamp now) {
   if (roster_.size() == 0)
     return {};
-  const auto left = roster_.keep([&](const person_id& person) { return is_in_room(room, person); });
+  auto left = roster_.keep([&](const person_id& person) { return is_in_room(room, person); });
+  std::ranges::move(roster_.give_up(now - patience_), std::back_inserter(left));
   if (left.empty())
     return {};
   count(-static_cast<int64_t>(left.size()));
   return tell_roster(id, left);
 }
 
-std::vector<call_told> room_call::signal(const call_message&, const call_endpoint& from, const call_signal& what) {
+std::vector<call_told> room_call::signal(const call_endpoint& from, const call_signal& what) {
   const auto to = what.to == from ? std::nullopt : roster_.session_of(what.to);
   if (metrics_)
     metrics_->signals(to ? signal_label::relayed : signal_label::dropped).add();
@@ -142,8 +152,7 @@ std::vector<call_told> room_call::signal(const call_message&, const call_endpoin
   return {frame_for(*to, signal_frame(from, what))};
 }
 
-std::vector<call_told> room_call::tell_consoles(const call_message&, const call_endpoint& from,
-                                                const report_quality& what) {
+std::vector<call_told> room_call::tell_consoles(const call_endpoint& from, const report_quality& what) {
   call_told out;
   out.text = quality_frame(from, what);
   return {std::move(out)};

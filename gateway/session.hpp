@@ -14,6 +14,10 @@
 
 namespace machiai {
 
+inline principal principal_of(const token_claims& claims) {
+  return {claims.role, claims.person};
+}
+
 /// A command on its way: `since_ms` is monotonic.
 struct pending_command {
   command_kind kind = command_kind::hello;

@@ -34,6 +34,7 @@ shard::shard(shard_context context, std::shared_ptr<shard_common> common, uint32
       [this](const expelled& x) { take(x); },
       [this](const person_rebuilt& x) { take(x); },
       [this](const call_told& x) { take(x); },
+      [this](const call_forgotten& x) { take(x); },
       [this](const session_replaced& x) { take(x); },
       [this](const get_sessions& x) { take(x); },
       [this](const caf::down_msg& x) { take(x); },

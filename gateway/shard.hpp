@@ -73,6 +73,7 @@ private:
   void take(const expelled& x);
   void take(const person_rebuilt& x);
   void take(const call_told& x);
+  void take(const call_forgotten& x);
   void take(const session_replaced& x);
   void take(const get_sessions& x);
   void take(const caf::down_msg& x);
@@ -83,6 +84,7 @@ private:
   void refuse_token(session& s, auth_failure why);
   void renew_token(session& s, const renew& x);
   void obey(session& s, addressed_command x);
+  static caf::error too_many_in_flight();
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;
   void forward(session& s, const clinic_link& link, addressed_command x, commands_in_flight::place place);
   /// About the call: nothing of it waits for the store, and only joining has an answer.
@@ -92,6 +94,13 @@ private:
   void note_entry(session& s, const person_command& x);
   /// Tells a person's new actor that this device is there.
   void name_device(const session& s);
+  /// Tells a room's new actor that this device is in its call, if it was.
+  void join_call_again(const session& s);
+  /// The device left the room.
+  void leave_call_of(const session& s, const room_id& room);
+  /// The connection is gone.
+  void lose_call_of(const session& s);
+  void say_of_call(const session& s, const clinic_link& link, command_id id, call_command what);
 
   void subscribe_session(session& s, std::optional<position> resume);
   void welcome(session& s, const subscribed& x);
@@ -127,6 +136,8 @@ private:
   /// Begun here so far: tells their snapshots apart.
   uint64_t subscriptions_ = 0;
   std::unordered_map<clinic_id, clinic_link> links_;
+  /// The call that a session joined, or asked to join.
+  std::unordered_map<connection_id, room_id> calls_;
   /// When the feeds were decided and committed whose frames this turn of the loop is to write.
   struct feed_times {
     int64_t decided_at_us = 0;

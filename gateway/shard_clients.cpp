@@ -14,10 +14,6 @@ namespace machiai {
 
 namespace {
 
-principal principal_of(const token_claims& claims) {
-  return {claims.role, claims.person};
-}
-
 audience audience_of(role who) {
   switch (who) {
   case role::patient:
@@ -27,10 +23,6 @@ audience audience_of(role who) {
   default:
     return audience::staff;
   }
-}
-
-caf::error too_many() {
-  return make_error(ec::rate_limited, "too many commands are in flight");
 }
 
 } // namespace
@@ -177,6 +169,10 @@ void shard::renew_token(session& s, const renew& x) {
   send_text(s, renewed_frame(x.id, s.claims.expires_at));
 }
 
+caf::error shard::too_many_in_flight() {
+  return make_error(ec::rate_limited, "too many commands are in flight");
+}
+
 std::optional<caf::error> shard::refusal_of(const session& s, const addressed_command& x) const {
   const auto& limits = context_.shared.settings->command;
   if (s.at != session::stage::open)
@@ -193,7 +189,7 @@ std::optional<caf::error> shard::refusal_of(const session& s, const addressed_co
   if (s.pending.contains(x.id))
     return make_error(ec::in_flight, "this command is still being worked on");
   if (s.pending.size() >= limits.in_flight_per_session_max)
-    return too_many();
+    return too_many_in_flight();
   return std::nullopt;
 }
 
@@ -209,7 +205,7 @@ void shard::obey(session& s, addressed_command x) {
     return pass_on(s, link, std::move(x));
   auto place = common_->in_flight.take(link.in_flight);
   if (!place)
-    return refuse(too_many());
+    return refuse(too_many_in_flight());
   forward(s, link, std::move(x), std::move(*place));
 }
 
@@ -230,20 +226,6 @@ void shard::forward(session& s, const clinic_link& link, addressed_command x, co
   }
 }
 
-void shard::pass_on(session& s, const clinic_link& link, addressed_command x) {
-  auto& what = std::get<call_command>(x.what);
-  if (std::holds_alternative<join_call>(what.value)) {
-    auto place = common_->in_flight.take(link.in_flight);
-    if (!place) {
-      metrics_.command_refused(x.kind, too_many());
-      return send_text(s, refusal_frame(x.id, too_many()));
-    }
-    s.pending[x.id] = {x.kind, io_shard::now_ms(), {}, {}, std::move(*place)};
-  }
-  mailbox_.send(link.actor,
-                call_message{session_of(s.connection), x.id, principal_of(s.claims), s.device, std::move(what)});
-}
-
 /// Asked whenever a session does something and at each beat.
 bool shard::is_expired(const session& s) const {
   return s.at == session::stage::open &&
@@ -251,12 +233,14 @@ bool shard::is_expired(const session& s) const {
 }
 
 void shard::note_entry(session& s, const person_command& x) {
-  if (std::holds_alternative<leave_room>(x.value))
+  if (const auto* leave = std::get_if<leave_room>(&x.value)) {
     s.entered.reset();
-  else if (const auto* attention = std::get_if<set_attention>(&x.value))
+    leave_call_of(s, leave->room);
+  } else if (const auto* attention = std::get_if<set_attention>(&x.value)) {
     s.attentive = attention->attentive;
-  else if (std::holds_alternative<enter_waiting_room>(x.value) || std::holds_alternative<enter_room>(x.value))
+  } else if (std::holds_alternative<enter_waiting_room>(x.value) || std::holds_alternative<enter_room>(x.value)) {
     s.entered = room_of(x);
+  }
 }
 
 void shard::on_beat(connection_id id) {
@@ -308,6 +292,7 @@ void shard::on_close(connection_id id, const close_info& how) {
   if (s->person && s->is_device && !draining_)
     mailbox_.send(s->person, device_lost{session_of(id), proof_time(how.last_proof_ms)});
   metrics_.session_ended(s->counted_as);
+  lose_call_of(*s);
   leave_link(*s);
   sessions_.erase(id);
 }

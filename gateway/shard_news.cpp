@@ -46,8 +46,10 @@ void shard::welcome(session& s, const subscribed& x) {
     io_.mark_ready(s.connection);
     send_text(s, welcome_frame(x.session, x, s.claims.person, s.claims.role,
                                context_.shared.settings->connection.beat_interval_ms));
-  } else if (is_new_person) {
-    name_device(s);
+  } else {
+    if (is_new_person)
+      name_device(s);
+    join_call_again(s);
   }
   ++subscriptions_;
   for (const auto& text : x.frames)
@@ -128,39 +130,6 @@ void shard::take(const person_rebuilt& x) {
       continue;
     s->person = caf::actor_cast<person_actor>(x.person);
     name_device(*s);
-  }
-}
-
-void shard::take(const call_told& x) {
-  if (!x.session) {
-    const auto it = links_.find(x.clinic);
-    if (it == links_.end())
-      return;
-    const auto consoles = it->second.topics.find(topic{audience::staff, {}});
-    if (consoles == it->second.topics.end())
-      return;
-    const auto bytes = prepare_text_frame(x.text);
-    for (const auto connection : consoles->second.connections)
-      io_.send(connection, {bytes, 0, frame_kind::state});
-    return;
-  }
-  auto* s = find(*x.session);
-  if (!s || s->at != session::stage::open)
-    return;
-  if (!x.command)
-    return send_text(*s, x.text);
-  const auto it = s->pending.find(*x.command);
-  const auto is_join = it != s->pending.end() && it->second.kind == command_kind::join_call;
-  if (is_join) {
-    metrics_.command_took(io_shard::now_ms() - it->second.since_ms);
-    s->pending.erase(it);
-  }
-  if (x.refusal) {
-    metrics_.command_refused(is_join ? command_kind::join_call : command_kind::send_signal, *x.refusal);
-    send_text(*s, refusal_frame(*x.command, *x.refusal));
-  } else if (is_join) {
-    metrics_.command_done(command_kind::join_call, outcome_label::ok);
-    send_text(*s, joined_frame(*x.command, context_.ice->servers_for(*x.session, now())));
   }
 }
 

@@ -1,5 +1,7 @@
+#include "tests/support/actor_peek.hpp"
 #include "tests/support/visit_fixture.hpp"
 
+#include <caf/send.hpp>
 #include <doctest/doctest.h>
 
 using namespace machiai;
@@ -122,6 +124,77 @@ TEST_CASE_FIXTURE(in_call, "call: a device that comes back is reached by its new
   say(doctor_page, {call_signal{room, phone, "\"candidate\":null"}});
   CHECK(contains(last(again), "\"type\":\"signal\""));
   CHECK_FALSE(contains(last(page), "\"type\":\"signal\""));
+}
+
+TEST_CASE_FIXTURE(in_call, "call: a lost device keeps its place for the patience, though its person stays by another") {
+  const auto tablet = patient("p1", "r1").id;
+  at(tablet).device = device_id{"tablet"};
+  CHECK(is_ok(ask(at(tablet), enter_waiting("r1"))));
+  say(doctor_page, {join_call{room}});
+  say(page, {join_call{room}});
+  say(tablet, {join_call{room}});
+  shard().drop(page);
+  settle();
+  const auto look = [&] { say(tablet, {report_quality{room, call_quality::good, {}, {}}}); };
+  advance(seconds{30});
+  look();
+  CHECK_FALSE(contains(last(tablet), R"("left":[{"person":"p1","device":"phone"}])"));
+  advance(seconds{1});
+  look();
+  CHECK(contains(last(tablet), R"("left":[{"person":"p1","device":"phone"}])"));
+  CHECK(contains(last(tablet), R"("device":"tablet"}],"left")"));
+  CHECK(since() == "");
+}
+
+TEST_CASE_FIXTURE(in_call, "call: a lost device that is back in time stays") {
+  const auto tablet = patient("p1", "r1").id;
+  at(tablet).device = device_id{"tablet"};
+  CHECK(is_ok(ask(at(tablet), enter_waiting("r1"))));
+  say(page, {join_call{room}});
+  say(tablet, {join_call{room}});
+  shard().drop(page);
+  advance(seconds{20});
+  const auto again = phone_again();
+  say(again, {join_call{room}});
+  advance(seconds{60});
+  say(tablet, {call_signal{room, phone, "\"candidate\":null"}});
+  CHECK(contains(last(again), "\"type\":\"signal\""));
+}
+
+TEST_CASE_FIXTURE(in_call, "call: an older connection of a device does not end the newer one's place") {
+  say(doctor_page, {join_call{room}});
+  say(page, {join_call{room}});
+  const auto again = phone_again();
+  say(again, {join_call{room}});
+  say(page, {leave_call{room}});
+  shard().drop(page);
+  advance(seconds{60});
+  say(doctor_page, {call_signal{room, phone, "\"candidate\":null"}});
+  CHECK(contains(last(again), "\"type\":\"signal\""));
+}
+
+TEST_CASE_FIXTURE(in_call, "call: it survives the death of the room and of the clinic") {
+  say(doctor_page, {join_call{room}});
+  say(page, {join_call{room}});
+  const auto tell_each_other = [&] {
+    say(doctor_page, {call_signal{room, phone, "\"candidate\":null"}});
+    CHECK(contains(last(page), "\"type\":\"signal\""));
+    say(page, {call_signal{room, desk, "\"candidate\":null"}});
+    CHECK(contains(last(doctor_page), "\"type\":\"signal\""));
+    CHECK(at(page).all(told::what::call_refusal).empty());
+  };
+  const auto clinic_now = [&] { return shard().clinic(clinic); };
+  caf::anon_send_exit(state_of<clinic_actor_state>(clinic_now())->household().rooms().at(room).actor,
+                      caf::exit_reason::kill);
+  settle();
+  CHECK(contains(last(page), R"("person":"d1","device":"desk")"));
+  CHECK(contains(last(doctor_page), R"("person":"p1","device":"phone")"));
+  tell_each_other();
+  caf::anon_send_exit(clinic_now(), caf::exit_reason::kill);
+  advance(seconds{2});
+  CHECK(contains(last(page), R"("person":"d1","device":"desk")"));
+  CHECK(contains(last(doctor_page), R"("person":"p1","device":"phone")"));
+  tell_each_other();
 }
 
 TEST_CASE_FIXTURE(in_call, "call: whoever is sent back, removed or at the end of the consultation is out of it") {

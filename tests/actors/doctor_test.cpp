@@ -39,6 +39,7 @@ clinic_actor::behavior_type mute_clinic(clinic_actor::stateful_pointer<mute_clin
       [](const clinic_request&) {},
       [](const repeat_answer&) {},
       [](const call_message&) {},
+      [](const call_device_lost&) {},
       [](const call_told&) {},
       [](const device_replaced&) {},
       [self](const get_room&) { return self->state.rooms.emplace_back(self->make_response_promise<room_actor>()); },

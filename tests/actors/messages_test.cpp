@@ -178,6 +178,8 @@ void carry_of_the_call(network& between) {
                                                          {report_quality{room_id{"r"}, call_quality::poor, 5, {}}}})
     CHECK(between.carries(call_message{some_session, command_id{"k"}, origin.who, there.device, x}));
   CHECK(between.carries(call_told{clinic_id{"c"}, some_session, command_id{"k"}, error, "{}"}));
+  CHECK(between.carries(call_device_lost{some_session, room_id{"r"}}));
+  CHECK(between.carries(call_forgotten{clinic_id{"c"}, room_id{"r"}}));
   CHECK(between.carries(device_replaced{some_session}));
   CHECK(between.carries(session_replaced{clinic_id{"c"}, some_session}));
 }

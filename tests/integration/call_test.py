@@ -20,7 +20,9 @@ PHONE, DESK = endpoint("p1", "phone"), endpoint("d1", "desk")
 OFFER = {"type": "offer", "sdp": "v=0\r\n" + "a=mid:0\r\n" * 3000}
 
 
-class call(machiai_test.TestCase):
+class Consultation(machiai_test.TestCase):
+    """A doctor and a patient in the room of one visit."""
+
     def consultation(self, **settings):
         engine = self.engine("sqlite", settings)
         engine.seed_visit("r1", patient="p1", doctor="d1")
@@ -42,6 +44,8 @@ class call(machiai_test.TestCase):
         frame = session.next_frame("call", endpoints=list(endpoints))
         self.assertEqual(frame["left"], list(left))
 
+
+class call(Consultation):
     def test_two_find_each_other_and_signals_pass_in_order(self):
         _, doctor, patient = self.consultation()
         self.assertEqual(doctor.ok("join_call", room="r1")["ice_servers"], [])

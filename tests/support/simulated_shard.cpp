@@ -84,6 +84,7 @@ struct simulated_shard::behavior {
         [link](const person_rebuilt& x) { pass(link, x); },
         [link](const get_sessions& x) { pass(link, x); },
         [link](const call_told& x) { pass(link, x); },
+        [link](const call_forgotten& x) { pass(link, x); },
         [link](const session_replaced& x) { pass(link, x); },
         [self, registry](const seek_clinic& x) { self->send(registry, x); },
     };
@@ -208,7 +209,9 @@ void simulated_shard::send(session& from, const command_id& id, const any_comman
     from.rooms.erase(leave->room);
   const auto known = std::find_if(from.unanswered.begin(), from.unanswered.end(),
                                   [&](const session::pending& x) { return x.id == id; });
-  if (known == from.unanswered.end())
+  const auto* call = std::get_if<call_command>(&command);
+  const auto has_answer = !call || std::holds_alternative<join_call>(call->value);
+  if (known == from.unanswered.end() && has_answer)
     from.unanswered.push_back({id, command});
   if (clinics_[from.clinic].actor)
     pass_on(from, {id, command});
@@ -222,6 +225,10 @@ void simulated_shard::pass_on(session& from, const session::pending& what) {
     return;
   }
   if (const auto* call = std::get_if<call_command>(&what.command)) {
+    if (std::holds_alternative<join_call>(call->value))
+      from.call = room_of(*call);
+    else if (std::holds_alternative<leave_call>(call->value))
+      from.call.reset();
     caf::send_as(actor_, clinics_[from.clinic].actor, call_message{from.id, what.id, from.who, from.device, *call});
     return;
   }
@@ -253,8 +260,11 @@ void simulated_shard::drop(const session_id& id) {
   auto& x = it->second;
   if (x.person)
     caf::send_as(actor_, x.person, device_lost{x.id, x.silent ? x.last_proof : engine_.now()});
-  if (const auto& known = clinics_[x.clinic].actor; known && x.topic)
-    caf::send_as(actor_, known, unsubscribe{x.id, *x.topic, x.who.id});
+  const auto& clinic = clinics_[x.clinic].actor;
+  if (clinic && x.call)
+    caf::send_as(actor_, clinic, call_device_lost{x.id, *x.call});
+  if (clinic && x.topic)
+    caf::send_as(actor_, clinic, unsubscribe{x.id, *x.topic, x.who.id});
   sessions_.erase(it);
 }
 
@@ -295,6 +305,7 @@ void simulated_shard::hear(const subscribed& x) {
   if (!to->person)
     return;
   name_devices(*to);
+  join_call_again(*to);
   for (const auto& what : to->unanswered)
     if (std::holds_alternative<person_command>(what.command))
       pass_on(*to, what);
@@ -349,7 +360,7 @@ void simulated_shard::hear(const call_told& x) {
     return;
   }
   auto* to = find(*x.session);
-  if (!to)
+  if (!to || (x.command && x.command->empty()))
     return;
   if (x.command)
     std::erase_if(to->unanswered, [&](const session::pending& waiting) { return waiting.id == *x.command; });
@@ -358,6 +369,17 @@ void simulated_shard::hear(const call_told& x) {
     record(*to, {told::what::call_refusal, {}, key, machiai::to_string(code_of(*x.refusal)), false});
   else
     record(*to, {told::what::call, {}, key, x.text, false});
+}
+
+void simulated_shard::hear(const call_forgotten& x) {
+  for (const auto& [id, each] : sessions_)
+    if (each.clinic == x.clinic && each.call == x.room)
+      join_call_again(each);
+}
+
+void simulated_shard::join_call_again(const session& x) {
+  if (x.call)
+    caf::send_as(actor_, clinics_[x.clinic].actor, call_message{x.id, {}, x.who, x.device, {join_call{*x.call}}});
 }
 
 void simulated_shard::hear(const session_replaced& x) {

@@ -41,6 +41,8 @@ struct session {
   person_actor person;
   /// Rooms this device is in or has asked to be let into.
   std::set<room_id> rooms;
+  /// The call it joined, or asked to join.
+  std::optional<room_id> call;
   struct pending {
     command_id id;
     any_command command;
@@ -109,6 +111,7 @@ private:
   void subscribe_again(session& x);
   void pass_on(session& from, const session::pending& what);
   void name_devices(session& x);
+  void join_call_again(const session& x);
   void record(session& to, told what);
   void hear(const feed_opened& x);
   void hear(const subscribed& x);
@@ -117,6 +120,7 @@ private:
   void hear(const expelled& x);
   void hear(const person_rebuilt& x);
   void hear(const call_told& x);
+  void hear(const call_forgotten& x);
   void hear(const session_replaced& x);
   void hear(const get_sessions& x);
 
