@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { desktop, launch, openPage, person, phone } from "../harness/browser";
-import { heardBy, nothingComes, seesAndHears } from "../harness/call_pages";
+import { heardBy, nothingComes, passOn, seesAndHears } from "../harness/call_pages";
 import { clinic, makeClinic } from "../harness/clinic";
 import { Engine } from "../harness/engine";
 import { StaffLine } from "../harness/staff_line";
@@ -151,14 +151,3 @@ test("the engine dies and comes back: the pictures never stop", async () => {
   expect(after[0]!.frames_decoded).toBeGreaterThan(before[0]!.frames_decoded);
   expect(complaints).toEqual([]);
 });
-
-/** Through whatever stands before it: my page, the device test. */
-async function passOn(page: Page, aim: string): Promise<void> {
-  const button = page.locator("main button.primary:enabled");
-  const found = page.locator(aim).first();
-  await found.or(button).first().waitFor();
-  while (!(await found.isVisible())) {
-    await button.first().click({ timeout: 3_000 }).catch(() => undefined);
-    await found.or(button).first().waitFor();
-  }
-}

@@ -57,3 +57,14 @@ export async function nothingComes(page: Page, sender: string, kind: "frames_dec
   }
   throw new Error(`${kind} of ${sender} still comes`);
 }
+
+/** Through whatever stands before it: my page, the device test. */
+export async function passOn(page: Page, aim: string): Promise<void> {
+  const button = page.locator("main button.primary:enabled");
+  const found = page.locator(aim).first();
+  await found.or(button).first().waitFor();
+  while (!(await found.isVisible())) {
+    await button.first().click({ timeout: 3_000 }).catch(() => undefined);
+    await found.or(button).first().waitFor();
+  }
+}
