@@ -14,7 +14,7 @@ export const phone: BrowserContextOptions = {
 };
 
 /** Debian's Chromium with a made-up camera (a moving picture) and microphone (a beep a second). */
-export function launch(): Promise<Browser> {
+export function launch(...more: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["MACHIAI_CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
@@ -30,6 +30,7 @@ export function launch(): Promise<Browser> {
       "--autoplay-policy=no-user-gesture-required",
       "--allow-loopback-in-peer-connection",
       "--disable-features=WebRtcHideLocalIpsWithMdns",
+      ...more,
     ],
   });
 }
