@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace machiai::fuzz {
 
@@ -32,6 +33,10 @@ template <class T>
 void append_what(std::string& out, const T& what) {
   if constexpr (requires { what.value; }) {
     std::visit([&](const auto& inner) { append_what(out, inner); }, what.value);
+  } else if constexpr (std::is_same_v<T, call_signal>) {
+    append_json_member(out, "room", what.room);
+    append_json_member(out, "to", what.to);
+    out += ',' + what.body;
   } else {
     auto first = false;
     append_json_members(out, what, first);
