@@ -126,6 +126,9 @@ class Actor:
     async def pause(self):
         await asyncio.sleep(self.world.random.expovariate(1 / 0.02))
 
+    def media(self):
+        return {"video": self.world.random.random() < 0.5, "audio": self.world.random.random() < 0.5}
+
 
 class Visitor(Actor):
     """A patient or guest."""
@@ -141,8 +144,14 @@ class Visitor(Actor):
             await self.send_all(("leave_room", room), ("enter_waiting_room", room))
         elif choice < 0.85:
             await self.send("leave_room", **room)
-        elif choice < 0.93:
+        elif choice < 0.92:
             await self.drop()
+        elif choice < 0.96:
+            await self.send("set_media", **room, **self.media())
+        else:
+            found = self.world.random.choice(["passed", "failed", "refused", "missing", "skipped"])
+            checks = dict.fromkeys(("camera", "microphone", "speaker", "network"), found)
+            await self.send("report_device_test", **room, **checks)
 
 
 class Doctor(Actor):
@@ -159,6 +168,8 @@ class Doctor(Actor):
             self.room = room
         elif choice < 0.85:
             await self.drop()
+        elif choice < 0.9 and self.room:
+            await self.send("set_media", room=self.room, **self.media())
 
 
 class Reception(Actor):

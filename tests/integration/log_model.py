@@ -21,7 +21,7 @@ class Person:
     def __init__(self, name):
         self.name, self.where, self.party = name, "absent", None
         self.admitted = self.removed = False
-        self.since = self.doubt = None
+        self.since = self.doubt = self.media = self.tested = None
         self.stable = 0
 
     @property
@@ -89,6 +89,8 @@ class Clinic:
     def place(self, room, who, where, row):
         """Moves a person and keeps the history, by which a reply's effect is checked at its own position."""
         who.where = where
+        if where != "in_room":
+            who.media = None
         self.where.setdefault((room.name, who.name), []).append((row["seq"], where))
 
     def exit(self, room, who, at, reason):
@@ -161,6 +163,16 @@ class Clinic:
         if body["reason"] == "ended":
             kinds = ["participant_left", "consultation_ended", "appointment_cancelled"]
             self.must_follow = (kinds, room.name, None)
+
+    def media_changed(self, room, row, body):
+        who, media = self.person(room, row), (body["video"], body["audio"])
+        assert who.where == "in_room" and who.media != media, "sends nothing here, or this before"
+        who.media = media
+
+    def device_tested(self, room, row, body):
+        who, found = self.person(room, row), [body[x] for x in ("camera", "microphone", "speaker", "network")]
+        assert who.present and who.tested != found, "is not there, or found this before"
+        who.tested = found
 
     def participant_removed(self, room, row, body):
         who = self.person(room, row)
