@@ -99,10 +99,23 @@ bool expected_room::fold_room(const told_event& event, complaints& out) {
     else if (event.name == "room.attention_changed")
       who->attentive = !who->attentive;
     else
-      return false;
+      return report(event, *who, out);
   } else {
     return false;
   }
+  return true;
+}
+
+bool expected_room::report(const told_event& event, expected_person& who, complaints& out) {
+  const auto is_media = event.name == "room.media_changed";
+  if (!is_media && event.name != "room.device_tested")
+    return false;
+  if (is_media ? who.whereabouts != "in_room" : !who.is_present())
+    out.push_back(event.subject + " says what it sends or tested though not there");
+  auto& said = is_media ? who.media : who.device_test;
+  if (said.planned == said.told)
+    out.push_back(event.subject + " is told to have said what it did not: " + event.name);
+  said.told = said.planned;
   return true;
 }
 
@@ -166,6 +179,7 @@ void expected_room::leave(const told_event& event, const json::object* card, com
   if (!who->is_present())
     out.push_back(event.subject + " leaves though not there");
   close_stay(event.subject, left_ms, by_engine);
+  who->media = {};
   who->whereabouts = "left";
   who->since_ms = left_ms;
   who->unstable_since_ms.reset();
@@ -189,6 +203,7 @@ void expected_room::send_back(const told_event& event, complaints& out) {
   if (!who)
     return;
   close_stay(event.subject, who->unstable_since_ms.value_or(event.at_ms), false);
+  who->media = {};
   who->whereabouts = "waiting";
   who->admitted = false;
   who->since_ms = event.at_ms;
@@ -204,6 +219,7 @@ void expected_room::remove(const told_event& event, complaints& out) {
     return;
   const auto left_ms = who->unstable_since_ms.value_or(event.at_ms);
   close_stay(event.subject, left_ms, false);
+  who->media = {};
   who->whereabouts = "left";
   who->since_ms = left_ms;
   who->unstable_since_ms.reset();

@@ -40,6 +40,13 @@ struct told_event {
   int64_t at_ms = 0;
 };
 
+/// What a device said of itself, as JSON object text; empty for nothing.
+struct expected_report {
+  std::string told;
+  /// What it is about to say.
+  std::string planned;
+};
+
 struct expected_person {
   cast_member who;
   /// The wire's words: absent, waiting, in_room, left.
@@ -50,6 +57,8 @@ struct expected_person {
   std::optional<int64_t> unstable_since_ms;
   std::optional<int64_t> first_arrived_ms;
   std::optional<int64_t> since_ms;
+  expected_report media;
+  expected_report device_test;
 
   bool is_present() const { return whereabouts == "waiting" || whereabouts == "in_room"; }
 };
@@ -66,6 +75,12 @@ public:
 
   /// Somebody who may come, a guest for example.
   void expect(const cast_member& who) { guests_[who.person] = who; }
+
+  /// What a device of somebody here is about to say: its events will mean this.
+  void plan_media(const std::string& person, std::string media) { people_.at(person).media.planned = std::move(media); }
+  void plan_device_test(const std::string& person, std::string found) {
+    people_.at(person).device_test.planned = std::move(found);
+  }
 
   /// Folds an event of this room. Times that only the card tells are taken from `card` (null when the room is gone) and
   /// judged. Returns what cannot be.
@@ -98,6 +113,7 @@ private:
   void arrive(const told_event& event, complaints& out);
   void leave(const told_event& event, const boost::json::object* card, complaints& out);
   void doubt(const told_event& event, const boost::json::object* card, complaints& out);
+  static bool report(const told_event& event, expected_person& who, complaints& out);
   void send_back(const told_event& event, complaints& out);
   void remove(const told_event& event, complaints& out);
   void end(const told_event& event);

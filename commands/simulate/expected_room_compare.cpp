@@ -3,6 +3,7 @@
 #include "store/timestamp.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -120,6 +121,11 @@ void expected_room::compare_person(const expected_person& who, const json::objec
   differ_time(out, id + ".last_proof_at", text_in(card, "last_proof_at"), who.unstable_since_ms);
   differ_time(out, id + ".first_arrived_at", text_in(card, "first_arrived_at"), who.first_arrived_ms);
   differ_time(out, id + ".since", text_in(card, "since"), who.since_ms);
+  const auto* media = object_in(card, "media");
+  differ(out, id + ".media", media ? json::serialize(*media) : "", who.media.told);
+  auto found = object_in(card, "device_test") ? *object_in(card, "device_test") : json::object{};
+  found.erase("at");
+  differ(out, id + ".device_test", found.empty() ? "" : json::serialize(found), who.device_test.told);
 }
 
 } // namespace machiai

@@ -2,6 +2,7 @@
 #include "commands/simulate/expected_clinic.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,8 +19,8 @@ constexpr std::array<std::string_view, 7> members_of_all{"room",    "clinic", "p
 constexpr std::array<std::string_view, 4> members_of_patients{"duration_min", "menu", "place_in_line", "invited"};
 constexpr std::array<std::string_view, 2> members_of_invited{"party", "display_name"};
 constexpr std::array<std::string_view, 3> members_of_doctors{"person", "name", "registered_year"};
-constexpr std::array<std::string_view, 5> members_of_people{"person", "party", "display_name", "whereabouts",
-                                                            "unstable"};
+constexpr std::array<std::string_view, 6> members_of_people{"person",      "party",    "display_name",
+                                                            "whereabouts", "unstable", "media"};
 
 template <size_t N>
 bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -37,11 +38,11 @@ bool holds_only(const json::object& visit, std::string_view array, const std::ar
 }
 
 std::string person_line(std::string_view person, std::string_view party, std::string_view name,
-                        std::string_view whereabouts, bool unstable) {
+                        std::string_view whereabouts, bool unstable, const std::string& media) {
   std::string text;
   for (const auto part : {person, party, name, whereabouts})
     text += std::string(part) + '/';
-  return text + (unstable ? "unstable" : "");
+  return text + (unstable ? "unstable" : "") + media;
 }
 
 std::string joined(std::string head, std::vector<std::string> people) {
@@ -71,8 +72,10 @@ std::optional<std::string> told_view(const json::object& visit, bool of_guest) {
     for (const auto& member : *who)
       if (!is_one_of(members_of_people, member.key()))
         return std::nullopt;
+    const auto* media = object_in(*who, "media");
     people.push_back(person_line(text_in(*who, "person"), text_in(*who, "party"), text_in(*who, "display_name"),
-                                 text_in(*who, "whereabouts"), flag_in(*who, "unstable")));
+                                 text_in(*who, "whereabouts"), flag_in(*who, "unstable"),
+                                 media ? json::serialize(*media) : ""));
   }
   auto head = std::string(text_in(visit, "room")) + ' ' + std::string(text_in(visit, "clinic")) + ' ' +
               std::string(text_in(visit, "phase"));
@@ -86,8 +89,8 @@ std::string expected_clinic::view(const std::string& room, bool of_guest) const 
   std::vector<std::string> people;
   for (const auto& [id, who] : seen.model->people())
     if (who.is_present())
-      people.push_back(
-          person_line(id, who.who.party, who.who.name, who.whereabouts, who.unstable_since_ms.has_value()));
+      people.push_back(person_line(id, who.who.party, who.who.name, who.whereabouts, who.unstable_since_ms.has_value(),
+                                   who.media.told));
   auto head = room + ' ' + name_ + ' ' + seen.model->phase();
   if (!of_guest)
     head += " place " + std::to_string(seen.place);

@@ -171,6 +171,8 @@ asio::awaitable<void> visit::spend_time_waiting() {
     co_await probe_rights(*page_);
   if (chance(0.25))
     co_await hide_and_show(*page_);
+  if (chance(0.4))
+    co_await test_devices(*page_);
   if (chance(0.3))
     co_await drop_and_return(*page_);
   if (chance(0.15))
@@ -237,6 +239,10 @@ asio::awaitable<void> visit::admit_all() {
 
 asio::awaitable<void> visit::consult() {
   co_await pause(100, 900);
+  if (chance(0.5))
+    co_await mute_and_speak(*page_);
+  if (chance(0.5))
+    co_await mute_and_speak(*doctor_->app);
   if (chance(0.2))
     co_await drop_and_return(*page_);
   if (chance(0.2))

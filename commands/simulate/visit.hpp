@@ -49,6 +49,8 @@ private:
   boost::asio::awaitable<void> probe_used_link(boost::json::object redeem);
   boost::asio::awaitable<void> probe_rights(device& who);
   boost::asio::awaitable<void> hide_and_show(device& who);
+  boost::asio::awaitable<void> test_devices(device& who);
+  boost::asio::awaitable<void> mute_and_speak(device& who);
   boost::asio::awaitable<void> second_device();
   boost::asio::awaitable<void> drop_and_return(device& who);
   boost::asio::awaitable<void> leave_and_return(device& who);

@@ -1,6 +1,8 @@
 #include "commands/client/json_members.hpp"
 #include "commands/simulate/visit.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <array>
 
 /// \file What may happen in the middle of a visit.
@@ -113,6 +115,31 @@ asio::awaitable<void> visit::hide_and_show(device& who) {
     const json::object command{{"type", "set_attention"}, {"room", room_}, {"attentive", attentive}};
     const auto result = co_await who.client().ask(command);
     judge(result, {"room.attention_changed"}, who.person(), who.person());
+    co_await pause(20, 200);
+  }
+}
+
+asio::awaitable<void> visit::test_devices(device& who) {
+  constexpr std::array results{"passed", "failed", "refused", "missing", "skipped"};
+  json::object found;
+  for (const auto* part : {"camera", "microphone", "speaker", "network"})
+    found[part] = results[random_() % results.size()];
+  model_.room(room_).plan_device_test(who.person(), json::serialize(found));
+  json::object command{{"type", "report_device_test"}, {"room", room_}};
+  command.insert(found.begin(), found.end());
+  const auto result = co_await who.client().ask(command);
+  judge(result, {"room.device_tested"}, who.person(), who.person());
+}
+
+asio::awaitable<void> visit::mute_and_speak(device& who) {
+  constexpr std::array sounds{true, false, true};
+  for (const auto audio : sounds) {
+    const json::object media{{"video", true}, {"audio", audio}};
+    model_.room(room_).plan_media(who.person(), json::serialize(media));
+    json::object command{{"type", "set_media"}, {"room", room_}};
+    command.insert(media.begin(), media.end());
+    const auto result = co_await who.client().ask(command);
+    judge(result, {"room.media_changed"}, who.person(), who.person());
     co_await pause(20, 200);
   }
 }

@@ -143,6 +143,12 @@ any_command simulation::person_wish(const client& x) {
     return person_command{leave_room{room}};
   if (kind < 35)
     return person_command{set_attention{room, dice_.chance(500)}};
+  if (kind < 40)
+    return person_command{set_media{room, dice_.chance(500), dice_.chance(500)}};
+  if (kind < 43) {
+    const auto found = dice_.chance(500) ? device_check::passed : device_check::refused;
+    return person_command{report_device_test{room, found, found, found, device_check::passed}};
+  }
   if (x.who.role == role::doctor)
     return person_command{enter_room{room}};
   return person_command{enter_waiting_room{room}};
