@@ -117,14 +117,16 @@ caf::expected<page_files> page_files::make(page_folder folder, bool is_tls) {
                                              " in it; `./dev build` makes it, in pages/dist");
   page_files made;
   made.is_tls_ = is_tls;
-  for (const auto& [name, bytes] : folder) {
+  for (auto& [name, bytes] : folder) {
     const auto [plain_name, coding] = form_of(name, folder);
     const auto path = '/' + plain_name;
     auto& file = made.files_[path];
     file.content_type = content_type_of(path);
     file.is_document = path.ends_with(".html");
     file.is_immutable = path.starts_with(assets);
-    file.forms[static_cast<std::size_t>(coding)] = {std::make_shared<const std::string>(bytes), entity_tag_of(bytes)};
+    auto tag = entity_tag_of(bytes);
+    file.forms[static_cast<std::size_t>(coding)] = {std::make_shared<const std::string>(std::move(bytes)),
+                                                    std::move(tag)};
   }
   return made;
 }

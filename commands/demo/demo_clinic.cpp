@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr milliseconds slot{15 * 60'000};
-constexpr int visits = 12;
+constexpr int visit_count = 12;
 constexpr int slots_before_now = 3;
 constexpr int64_t patients = 40;
 
@@ -90,11 +90,11 @@ caf::expected<std::vector<demo_visit>> put_demo_clinic(http_client& http, const 
     out.put(std::string("/doctors/") + x.id, {{"name", x.name}, {"registered_year", x.registered_year}});
   const auto first_slot = now.ms / slot.count() - slots_before_now;
   std::vector<int64_t> numbers;
-  for (int64_t i = first_slot; i < first_slot + visits; ++i)
+  for (int64_t i = first_slot; i < first_slot + visit_count; ++i)
     numbers.push_back(i % patients);
   put_patients(out, numbers);
   std::vector<demo_visit> result;
-  for (int64_t i = first_slot; i < first_slot + visits; ++i) {
+  for (int64_t i = first_slot; i < first_slot + visit_count; ++i) {
     const auto number = i % patients;
     const auto at = static_cast<size_t>(i);
     const timestamp starts_at{i * slot.count()};

@@ -85,6 +85,26 @@ test("all alike, or the speaker large", async () => {
   await patient.getByRole("button", { name: "話し手を大きく表示する" }).click();
 });
 
+test("on every screen the large picture and all controls are in sight, and no picture is a strip", async () => {
+  const box = async (page: Page, which: string) => (await page.locator(which).first().boundingBox())!;
+  const inSight = async (page: Page, width: number, height: number) => {
+    await page.setViewportSize({ width, height });
+    const where = `${width} x ${height}`;
+    const controls = await box(page, ".call-controls");
+    expect(controls.y + controls.height, where).toBeLessThanOrEqual(height);
+    const large = await box(page, ".tile.large");
+    expect(large.y, where).toBeGreaterThanOrEqual(0);
+    expect((large.width * large.height) / (width * height), where).toBeGreaterThan(0.2);
+    const small = await box(page, ".tile:not(.large):not(.own)");
+    expect(Math.min(small.width, small.height), where).toBeGreaterThan(60);
+    expect(Math.max(small.width, small.height), where).toBeLessThan(250);
+  };
+  await doctor.getByRole("button", { name: "話し手を大きく表示する" }).click();
+  for (const [width, height] of [[1440, 900], [1280, 800], [1180, 820], [1024, 768]] as const) await inSight(doctor, width, height);
+  await doctor.setViewportSize(desktop.viewport!);
+  for (const [width, height] of [[320, 568], [360, 740], [844, 390], [667, 375], [390, 844]] as const) await inSight(patient, width, height);
+});
+
 test("the microphone and the camera by the keyboard: nothing goes out, and everybody is told", async () => {
   await control(patient, /^マイクをオフ/).focus();
   await patient.keyboard.press("m");
