@@ -2,11 +2,14 @@
 
 #include "actors/audit_view.hpp"
 #include "actors/model/clinic_rules.hpp"
+#include "actors/model/invitation_view.hpp"
+#include "actors/model/room_rules.hpp"
 #include "actors/model/shut_out.hpp"
 #include "actors/room_call.hpp"
 #include "config/error.hpp"
 #include "config/fail_point.hpp"
 #include "metrics/engine_metrics.hpp"
+#include "store/json_encode.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -99,6 +102,22 @@ void clinic_actor_state::list_visits(const get_visits& x) {
     out.refusal = make_error(ec::forbidden, "under this id the clinic knows somebody of another role");
   else
     out.frames.push_back(stream_->visits_of(x.who.id, x.room));
+  stream_->hold(key_of(x.session), std::move(out));
+  end_turn();
+}
+
+void clinic_actor_state::show_invitation(const get_invitation& x) {
+  subscribed out;
+  out.clinic = id_;
+  out.session = x.session;
+  out.position = stream_->where();
+  const auto& state = stream_->state();
+  const auto* room = find_room(state, x.room);
+  if (const auto* invited = room ? valid_invitation(*room, x.invite, x.secret_hash, shared_.clock()) : nullptr)
+    out.frames.push_back(encode_json(invitation_view{address_of(state.profile), invited->party, invited->display_name,
+                                                     room->appointment.starts_at}));
+  else
+    out.refusal = make_error(ec::invite_void, "the invitation was used, withdrawn or is too old");
   stream_->hold(key_of(x.session), std::move(out));
   end_turn();
 }
@@ -353,6 +372,7 @@ clinic_actor::behavior_type clinic(clinic_actor::stateful_pointer<clinic_actor_s
       [self](const subscribe& x) { self->state.watch(x); },
       [self](const unsubscribe& x) { self->state.unwatch(x); },
       [self](const get_visits& x) { self->state.list_visits(x); },
+      [self](const get_invitation& x) { self->state.show_invitation(x); },
       [self](const person_idle& x) { self->state.let_go(x); },
       [self](const clinic_request& x) { self->state.request(x); },
       [self](const repeat_answer& x) { self->state.repeat(x); },

@@ -39,6 +39,7 @@ public:
   void watch(const subscribe& x);
   void unwatch(const unsubscribe& x) { watches_.remove(x.session, x.topic, x.person); }
   void list_visits(const get_visits& x);
+  void show_invitation(const get_invitation& x);
   void let_go(const person_idle& x);
   void request(const clinic_request& x);
   void repeat(const repeat_answer& x);

@@ -51,6 +51,16 @@ struct get_visits {
 };
 BOOST_DESCRIBE_STRUCT(get_visits, (), (session, who, room))
 
+/// Whoever holds an invitation's link asks what it is to; answered by `subscribed` with the `invitation_view` as the
+/// one frame, or refused as redeeming it would be. Nothing changes.
+struct get_invitation {
+  session_id session;
+  room_id room;
+  invite_id invite;
+  std::string secret_hash;
+};
+BOOST_DESCRIBE_STRUCT(get_invitation, (), (session, room, invite, secret_hash))
+
 /// The session is gone; it had asked for `topic` as `person`.
 struct unsubscribe {
   session_id session;

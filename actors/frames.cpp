@@ -215,8 +215,7 @@ std::string frame_writer::visits_of(const clinic_state& state, const person_id& 
       views.push_back(patient_card(state, id, place_of(id)));
   }
   std::ranges::stable_sort(views, {}, &patient_view::starts_at);
-  return encode_json(
-      patient_visits{{state.profile.name, state.profile.phone, state.profile.address}, std::move(views)});
+  return encode_json(patient_visits{address_of(state.profile), std::move(views)});
 }
 
 void frame_writer::watch(const clinic_state& state, const topic& which) {

@@ -83,8 +83,8 @@ using clinic_actor = caf::typed_actor<
     caf::reacts_to<open_feed>, caf::reacts_to<close_feed>,
     // A session wants a topic, or is gone.
     caf::reacts_to<subscribe>, caf::reacts_to<unsubscribe>,
-    // A patient asks for its visits.
-    caf::reacts_to<get_visits>,
+    // A patient asks for its visits; somebody invited asks to what.
+    caf::reacts_to<get_visits>, caf::reacts_to<get_invitation>,
     // A person's actor has nothing left to look after.
     caf::reacts_to<person_idle>,
     // A command that is not about the speaker itself.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace machiai {
@@ -109,7 +110,9 @@ std::vector<call_told> room_call::join(const room_state& room, const call_messag
     return {refuse(x, make_error(ec::conflict, "the hello named no device"))};
   const auto how = roster_.join({x.who.id, x.device}, x.session, endpoints_max_);
   if (how == call_roster::joined::full)
-    return {refuse(x, make_error(ec::limit_reached, "room.call_endpoints_max devices are in the call"))};
+    return {
+        refuse(x, make_error(ec::limit_reached, "the call has all the devices it may have, " +
+                                                    std::to_string(endpoints_max_) + " (room.call_endpoints_max)"))};
   count(how == call_roster::joined::anew ? 1 : 0);
   call_told done;
   done.session = x.session;

@@ -41,6 +41,7 @@ constexpr row row_of(command_kind what) {
   case command_kind::invite:              return {no,      no,    own,  own,   no,     no};
   case command_kind::revoke_invite:       return {no,      no,    own,  own,   no,     no};
   // The invitation's secret is the credential; there is no token yet.
+  case command_kind::get_invitation:      return {no,      no,    no,   no,    no,     no};
   case command_kind::redeem_invite:       return {no,      no,    no,   no,    no,     no};
   case command_kind::lock_room:           return {no,      no,    own,  own,   no,     no};
   case command_kind::unlock_room:         return {no,      no,    own,  own,   no,     no};

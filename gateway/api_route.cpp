@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 1> usage_parameters{"month"};
 
 constexpr std::array<std::string_view, 1> board_parameters{"at"};
 
-constexpr std::array<row, 12> rows{{
+constexpr std::array<row, 13> rows{{
     {"PUT", "/v1/clinics/{clinic}", command_kind::put_clinic, {}},
     {"PUT", "/v1/clinics/{clinic}/keys/{id}", command_kind::put_key, {}},
     {"DELETE", "/v1/clinics/{clinic}/keys/{id}", command_kind::revoke_key, {}},
@@ -29,6 +29,7 @@ constexpr std::array<row, 12> rows{{
     {"GET", "/v1/clinics/{clinic}/board", command_kind::get_board, board_parameters},
     {"GET", "/v1/clinics/{clinic}/visits", command_kind::get_visits, {}},
     {"GET", "/v1/clinics/{clinic}/usage", command_kind::get_usage, usage_parameters},
+    {"POST", "/v1/invites/look", command_kind::get_invitation, {}},
     {"POST", "/v1/invites/redeem", command_kind::redeem_invite, {}},
 }};
 

@@ -51,8 +51,8 @@ void http_api::handle(connection_id from, http_request request) {
     return answer(x, problem_response(415, ec::malformed, "Content-Encoding: bodies come as they are"));
   if (const auto why = wrong_query(x.request.target, x.route.parameters))
     return refuse(x, *why);
-  if (x.route.kind == command_kind::redeem_invite)
-    return redeem(std::move(x));
+  if (x.route.kind == command_kind::redeem_invite || x.route.kind == command_kind::get_invitation)
+    return use_link(std::move(x));
   authenticate(std::move(x));
 }
 
@@ -182,7 +182,7 @@ command_id http_api::command_of(const call& x) {
   const auto given = x.request.header("idempotency-key");
   // Whoever repeats a redemption has to know the secret again.
   if (!given.empty())
-    return command_id{x.redeem ? secret_hash(x.redeem->secret + '/' + std::string(given)) : std::string(given)};
+    return command_id{x.invitation ? secret_hash(x.invitation->secret + '/' + std::string(given)) : std::string(given)};
   return command_id{"http-" + std::to_string(shard_.context().shared.engine) + '-' + std::to_string(x.from) + '-' +
                     std::to_string(++made_commands_)};
 }
@@ -201,8 +201,8 @@ std::optional<http_api::call> http_api::finish(connection_id from) {
   return done;
 }
 
-void http_api::redeem(call x) {
-  // The one request that asks without a token: a wrong link counts as one that does not verify.
+void http_api::use_link(call x) {
+  // The requests that ask without a token: a wrong link counts as one that does not verify.
   if (shard_.common().failures.is_blocked(x.request.remote_address, io_shard::now_ms()))
     return refuse(x, make_error(ec::rate_limited, "too many links that are not valid"));
   auto wish = decode_redeem(x.request.body);
@@ -210,15 +210,17 @@ void http_api::redeem(call x) {
     return refuse(x, wish.error());
   if (!guest_of(wish->invite))
     return refuse_link(x);
-  x.redeem = std::move(*wish);
-  x.claims = {role::guest, x.redeem->clinic, *guest_of(x.redeem->invite), x.redeem->room, {}, {}, {}, {}};
-  const auto clinic = x.redeem->clinic;
+  x.invitation = std::move(*wish);
+  x.claims = {role::guest, x.invitation->clinic, *guest_of(x.invitation->invite), x.invitation->room, {}, {}, {}, {}};
+  const auto clinic = x.invitation->clinic;
   shard_.with_clinic(clinic, false, [this, x = std::move(x)](const caf::error* why) {
     // Whoever has no valid link learns nothing about which clinics and rooms exist.
     if (why)
       return code_of(*why) == ec::not_found ? refuse_link(x) : refuse(x, *why);
-    auto* link = shard_.link_of(x.redeem->clinic);
-    const redeem_invite command{x.redeem->room, x.redeem->invite, secret_hash(x.redeem->secret)};
+    auto* link = shard_.link_of(x.invitation->clinic);
+    const redeem_invite command{x.invitation->room, x.invitation->invite, secret_hash(x.invitation->secret)};
+    if (x.route.kind == command_kind::get_invitation)
+      return read_invitation(x, *link, command);
     send(*link, x, room_command{command}, encode_json(command));
   });
 }
@@ -261,12 +263,12 @@ http_response http_api::answer_of(const call& x, const std::string& text) const 
   if (refusal) {
     const auto code = code_of(*refusal);
     const auto wrong_link =
-        x.redeem && (code == ec::not_found || code == ec::command_id_reused || code == ec::invite_void);
+        x.invitation && (code == ec::not_found || code == ec::command_id_reused || code == ec::invite_void);
     if (wrong_link)
       shard_.common().failures.count(x.request.remote_address, io_shard::now_ms());
     return problem_of(wrong_link ? void_invite() : *refusal);
   }
-  if (x.redeem)
+  if (x.invitation)
     return redeemed(x);
   http_response response;
   response.body = text;
@@ -279,8 +281,9 @@ void http_api::expire(int64_t oldest_ms) {
 
 void http_api::expire(const clinic_id& clinic) {
   // The past is read from the store, by somebody else.
-  expire_calls(
-      [&clinic](const call& x) { return !is_of_past(x) && (x.redeem ? x.redeem->clinic : x.route.clinic) == clinic; });
+  expire_calls([&clinic](const call& x) {
+    return !is_of_past(x) && (x.invitation ? x.invitation->clinic : x.route.clinic) == clinic;
+  });
 }
 
 template <class Which>

@@ -47,7 +47,8 @@ private:
     http_request request;
     token_claims claims;
     int64_t since_ms = 0;
-    std::optional<redeem_request> redeem;
+    /// What somebody without a token has instead.
+    std::optional<redeem_request> invitation;
   };
 
   /// A call whose answer is on its way.
@@ -71,10 +72,12 @@ private:
   void authenticate(call x);
   void authorise(call x, const token_claims& claims);
   void carry_out(call x);
-  void redeem(call x);
+  /// Redeems an invitation or looks at it, by its link.
+  void use_link(call x);
   void change(call x, clinic_link& link);
   void read_board(call x, clinic_link& link);
   void read_visits(call x, clinic_link& link);
+  void read_invitation(call x, clinic_link& link, const redeem_invite& what);
   void read_past(call x);
   /// What is asked of the past, or why that is no question.
   caf::expected<past_question> past_question_of(const call& x) const;

@@ -12,7 +12,7 @@ namespace machiai {
 
 bool http_api::is_question(const call& x) {
   return x.route.kind == command_kind::get_board || x.route.kind == command_kind::get_visits ||
-         x.route.kind == command_kind::get_usage;
+         x.route.kind == command_kind::get_invitation || x.route.kind == command_kind::get_usage;
 }
 
 bool http_api::is_of_past(const call& x) {
@@ -52,13 +52,26 @@ void http_api::read_visits(call x, clinic_link& link) {
     return refuse(x, too_busy());
   const get_visits wish{shard_.session_of(x.from), {x.claims.role, x.claims.person}, x.claims.room};
   begin(std::move(x), std::move(*place));
-  shard_.ask_visits(link, wish);
+  shard_.ask(link, wish);
+}
+
+void http_api::read_invitation(call x, clinic_link& link, const redeem_invite& what) {
+  auto place = shard_.common().in_flight.take(link.in_flight);
+  if (!place)
+    return refuse(x, too_busy());
+  const get_invitation wish{shard_.session_of(x.from), what.room, what.invite, what.secret_hash};
+  begin(std::move(x), std::move(*place));
+  shard_.ask(link, wish);
 }
 
 bool http_api::take(const subscribed& x) {
   const auto done = finish(x.session.number);
   if (!done)
     return false;
+  if (x.refusal && done->invitation) {
+    refuse_link(*done);
+    return true;
+  }
   http_response response;
   response.headers.emplace_back("Cache-Control", "no-store");
   if (!x.refusal)

@@ -221,7 +221,11 @@ void shard::send_subscribe(clinic_link& link, const subscribe& x) {
   mailbox_.send(link.actor, x);
 }
 
-void shard::ask_visits(clinic_link& link, const get_visits& x) {
+void shard::ask(clinic_link& link, const get_visits& x) {
+  mailbox_.send(link.actor, x);
+}
+
+void shard::ask(clinic_link& link, const get_invitation& x) {
   mailbox_.send(link.actor, x);
 }
 

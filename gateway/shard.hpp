@@ -45,7 +45,8 @@ public:
   std::variant<token_claims, auth_failure> check_token(const unverified_token& token) const;
   void send_request(clinic_link& link, clinic_request x);
   void send_subscribe(clinic_link& link, const subscribe& x);
-  void ask_visits(clinic_link& link, const get_visits& x);
+  void ask(clinic_link& link, const get_visits& x);
+  void ask(clinic_link& link, const get_invitation& x);
   void send_unsubscribe(const clinic_link& link, const unsubscribe& x);
   session_id session_of(connection_id connection) const { return {context_.shared.engine, connection}; }
   key_ring& ring() { return ring_; }
@@ -96,9 +97,8 @@ private:
   void name_device(const session& s);
   /// Tells a room's new actor that this device is in its call, if it was.
   void join_call_again(const session& s);
-  /// The device left the room.
+  /// The device left the room, or its connection is gone.
   void leave_call_of(const session& s, const room_id& room);
-  /// The connection is gone.
   void lose_call_of(const session& s);
   void say_of_call(const session& s, const clinic_link& link, command_id id, call_command what);
 

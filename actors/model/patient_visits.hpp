@@ -16,6 +16,10 @@ struct clinic_address {
 };
 BOOST_DESCRIBE_STRUCT(clinic_address, (), (name, phone, address))
 
+inline clinic_address address_of(const clinic_profile& clinic) {
+  return {clinic.name, clinic.phone, clinic.address};
+}
+
 /// All visits of one patient.
 struct patient_visits {
   clinic_address clinic;

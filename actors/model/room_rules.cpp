@@ -158,9 +158,8 @@ struct decider {
   }
 
   decision operator()(const redeem_invite& x) const {
-    const auto invited = find_invitation(state, x.invite);
-    if (closed(state) || !invited || invited->redeemed || invited->revoked || invited->expires_at <= now ||
-        invited->secret_hash != x.secret_hash)
+    const auto* invited = valid_invitation(state, x.invite, x.secret_hash, now);
+    if (!invited)
       return refuse(ec::invite_void, "the invitation was used, withdrawn or is too old");
     return happened(invite_redeemed{x.invite, invited->person});
   }
@@ -286,6 +285,14 @@ std::vector<event_payload> decide_attention(const room_state& state, const perso
   if (!who || !is_present(*who) || who->attentive == attentive)
     return {};
   return happened(attention_changed{person, attentive});
+}
+
+const invitation* valid_invitation(const room_state& state, const invite_id& invite, const std::string& secret_hash,
+                                   timestamp now) {
+  const auto* invited = find_invitation(state, invite);
+  const auto is_void = closed(state) || !invited || invited->redeemed || invited->revoked ||
+                       invited->expires_at <= now || invited->secret_hash != secret_hash;
+  return is_void ? nullptr : invited;
 }
 
 decision decide_report(const room_state& state, const person_id& person, const set_media& x) {

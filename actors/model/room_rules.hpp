@@ -52,6 +52,11 @@ decision decide_report(const room_state& state, const person_id& person, const s
 /// What the person's page found out about its device, while it waits or is in the room.
 decision decide_report(const room_state& state, const person_id& person, const report_device_test& x);
 
+/// The invitation whose link lets somebody in at `now`; null for one that was used, withdrawn, is too old or was never
+/// made, and for a wrong secret.
+const invitation* valid_invitation(const room_state& state, const invite_id& invite, const std::string& secret_hash,
+                                   timestamp now);
+
 /// What the clinic asks.
 decision decide(const room_state& state, const room_command& command, timestamp now, const room_policy& policy);
 

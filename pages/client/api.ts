@@ -1,4 +1,4 @@
-import type { BoardFrame, ClinicProfile, ErrorCode, PatientView } from "./protocol.js";
+import type { BoardFrame, ClinicProfile, ErrorCode, GuestParty, PatientView } from "./protocol.js";
 import { randomId } from "./random_id.js";
 
 /** A refused or failed request. `code` is the engine's word, or `unreachable` when none came. */
@@ -13,12 +13,28 @@ export class ApiError extends Error {
   }
 }
 
+/** What a guest's link says. */
+export interface InvitationSecret {
+  clinic: string;
+  room: string;
+  invite: string;
+  secret: string;
+}
+
 export interface Redeemed {
   token: string;
   clinic: string;
   room: string;
   person: string;
   expires_at: string;
+}
+
+/** What a guest's link invites to. */
+export interface Invitation {
+  clinic: Pick<ClinicProfile, "name" | "phone" | "address">;
+  party: GuestParty;
+  display_name: string;
+  starts_at: string;
 }
 
 export interface Visits {
@@ -41,8 +57,13 @@ export class Api {
     return this.get(`/v1/clinics/${encodeURIComponent(clinic)}/visits`);
   }
 
+  /** Uses nothing up. */
+  invitation(link: InvitationSecret): Promise<Invitation> {
+    return this.post("/v1/invites/look", link);
+  }
+
   /** A guest's link, once; a lost answer is asked for again under the same key. */
-  redeem(link: { clinic: string; room: string; invite: string; secret: string }, key: string): Promise<Redeemed> {
+  redeem(link: InvitationSecret, key: string): Promise<Redeemed> {
     return this.post("/v1/invites/redeem", link, key);
   }
 

@@ -35,7 +35,7 @@ export function GuestApp({ guest }: { guest: GuestModel }): JSX.Element {
       {now.kind === "invitation" && (
         <div class="stack">
           <InAppNotice address={guest.handOverAddress()} />
-          <InvitationPage busy={now.busy} problem={now.problem} onAccept={() => void guest.accept()} />
+          <InvitationPage busy={now.busy} told={now.told} problem={now.problem} onAccept={() => void guest.accept()} />
         </div>
       )}
     </PageFrame>

@@ -1,15 +1,17 @@
 import { signal } from "@preact/signals";
-import { Api, ApiError, readToken, type ErrorCode } from "../client";
+import { Api, ApiError, readToken, type ErrorCode, type Invitation } from "../client";
 import { inAppBrowser } from "../shared/in_app_browser";
 import type { Session } from "../shared/session";
 import { attend } from "../visit/attend";
+import { contactOf, keepContact } from "../visit/clinic_contact";
 import type { StopReason } from "../visit/visit_screen";
 import { VisitModel } from "../visit/visit_model";
 import type { InvitationLink } from "./invitation_link";
 import { keepInvitationToken, keptInvitation, keyOfInvitation } from "./kept_invitation";
 
 export type GuestState =
-  | { kind: "invitation"; busy: boolean; problem?: ErrorCode | "unreachable" }
+  /** `told`: by whom and as whom; absent while the engine has not said it. */
+  | { kind: "invitation"; busy: boolean; told?: Invitation | undefined; problem?: ErrorCode | "unreachable" }
   | { kind: "stopped"; reason: StopReason }
   /** Used, withdrawn or too old: the engine does not say which, so that nobody can try links. */
   | { kind: "void" }
@@ -23,9 +25,26 @@ export class GuestModel {
     readonly link: InvitationLink,
     private readonly device: string,
   ) {
-    const token = keptInvitation(link.invite)?.token;
-    if (token !== undefined) this.enterWith(token);
+    const kept = keptInvitation(link.invite);
+    if (kept?.token !== undefined) this.enterWith(kept.token);
     else if (link.secret === undefined) this.state.value = { kind: "void" };
+    // Of one that this browser has used, whose answer was lost, nothing more is told.
+    else if (kept === undefined) void this.look(link.secret);
+  }
+
+  /** Uses nothing up. Without an answer the invitation can be accepted all the same. */
+  private async look(secret: string): Promise<void> {
+    const { clinic, room, invite } = this.link;
+    try {
+      const told = await new Api(location.origin).invitation({ clinic, room, invite, secret });
+      keepContact(clinic, contactOf(told.clinic));
+      const now = this.state.value;
+      if (now.kind === "invitation") this.state.value = { ...now, told };
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      const now = this.state.value;
+      if (cause.code === "invite_void" && now.kind === "invitation" && !now.busy) this.state.value = { kind: "void" };
+    }
   }
 
   /** After the click, never before: a mail scanner that opens the link must not use it up. */
@@ -33,7 +52,8 @@ export class GuestModel {
     const { clinic, room, invite, secret } = this.link;
     const now = this.state.value;
     if (secret === undefined || now.kind !== "invitation" || now.busy) return;
-    this.state.value = { kind: "invitation", busy: true };
+    const { told } = now;
+    this.state.value = { kind: "invitation", busy: true, told };
     try {
       const key = keyOfInvitation(invite);
       const { token } = await new Api(location.origin).redeem({ clinic, room, invite, secret }, key);
@@ -44,7 +64,7 @@ export class GuestModel {
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       const isVoid = cause.code === "invite_void" || cause.code === "command_id_reused" || cause.code === "not_found";
-      this.state.value = isVoid ? { kind: "void" } : { kind: "invitation", busy: false, problem: cause.code };
+      this.state.value = isVoid ? { kind: "void" } : { kind: "invitation", busy: false, told, problem: cause.code };
     }
   }
 

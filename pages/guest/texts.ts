@@ -4,6 +4,11 @@ export const guestTexts = catalogue(
   {
     heading: "オンライン診療への招待",
     lead: "クリニックから、オンライン診療への参加をお願いする招待が届いています。参加の前に、次の点をご確認ください。",
+    invited: "招待の内容",
+    clinic: "医療機関",
+    you: "お名前・立場",
+    time: "診察日時",
+    notYou: "お心当たりのない場合は、参加せずにこの画面を閉じてください。",
     shown: "お名前と立場は、参加者全員に表示されます。",
     recording: "録画・録音・撮影はしないでください。このサービスも録画・録音をしません。",
     secret: "診察で見聞きしたことを、ほかの方に話さないでください。",
@@ -20,6 +25,11 @@ export const guestTexts = catalogue(
   {
     heading: "Invitation to an online consultation",
     lead: "A clinic asks you to take part in an online consultation. Before you join, please note:",
+    invited: "Your invitation",
+    clinic: "Clinic",
+    you: "You, invited as",
+    time: "Consultation",
+    notYou: "If this is not you, please do not join and close this page.",
     shown: "Your name and role are shown to everybody who takes part.",
     recording: "Do not record, photograph or film. This service records nothing either.",
     secret: "Keep to yourself what you see and hear.",

@@ -35,6 +35,7 @@ clinic_actor::behavior_type mute_clinic(clinic_actor::stateful_pointer<mute_clin
       [](const subscribe&) {},
       [](const unsubscribe&) {},
       [](const get_visits&) {},
+      [](const get_invitation&) {},
       [](const person_idle&) {},
       [](const clinic_request&) {},
       [](const repeat_answer&) {},

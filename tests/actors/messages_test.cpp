@@ -141,6 +141,7 @@ void carry_news(network& between) {
   CHECK(between.carries(close_feed{7, 3}));
   CHECK(between.carries(subscribe{some_session, origin.who, "name", visit, position{2, 9}}));
   CHECK(between.carries(get_visits{some_session, origin.who, room_id{"r"}}));
+  CHECK(between.carries(get_invitation{some_session, room_id{"r"}, invite_id{"i"}, "aa"}));
   CHECK(between.carries(repeat_answer{origin}));
   CHECK(between.carries(get_room{room_id{"r"}, person_id{"p"}}));
   CHECK(between.carries(

@@ -213,7 +213,7 @@ class authorisation_test(machiai_test.TestCase):
         routes = {operation["operationId"] for _, _, operation in contracts.operations()}
         self.assertEqual(set(self.table), frames | routes)
         self.assertEqual(frames, set(COMMANDS) | {"hello"})
-        self.assertEqual(routes, set(ROUTES) | {"redeem_invite"})
+        self.assertEqual(routes, set(ROUTES) | {"redeem_invite", "get_invitation"})
         for command, cells in self.table.items():
             self.assertEqual(set(cells), set(ROLES), command)
             self.assertLessEqual(set(cells.values()), ACCESS, command)
@@ -487,6 +487,7 @@ class authorisation_test(machiai_test.TestCase):
         world = World(self.server)
         for role in ROLES:
             self.assertEqual(self.table["redeem_invite"][role], "deny")
+            self.assertEqual(self.table["get_invitation"][role], "deny")
         reply = world.desks["c1"].ok("invite", room="r1", party="interpreter", display_name="Interpreter")
         body = {"clinic": "c1", "room": "r1", "invite": reply["invite"], "secret": reply["secret"]}
         wrong = [
@@ -497,9 +498,13 @@ class authorisation_test(machiai_test.TestCase):
             {**body, "clinic": "c2"},
             {**body, "clinic": "nowhere"},
         ]
-        answers = {self.server.post("/v1/invites/redeem", x, "", expect=410).text for x in wrong}
+        answers = {self.server.post(f"/v1/invites/{how}", x, "", expect=410).text for x in wrong for how in ("look", "redeem")}
         self.assertEqual(len(answers), 1, answers)
+        for _ in range(2):
+            told = self.server.post("/v1/invites/look", body, "").body
+            self.assertEqual((told["party"], told["display_name"]), ("interpreter", "Interpreter"))
         self.server.post("/v1/invites/redeem", body, "nonsense")
+        self.assertEqual({self.server.post("/v1/invites/look", body, "", expect=410).text}, answers)
         self.assertEqual({self.server.post("/v1/invites/redeem", body, "", expect=410).text}, answers)
 
     def say_hello(self, frame):

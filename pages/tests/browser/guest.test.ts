@@ -52,7 +52,8 @@ describe("a guest", () => {
     const { address, person: guest } = await invitation("予約　次郎");
     const context = await newPhone();
     const page = await openPage(context, address, complaints);
-    await join(page).waitFor();
+    const told = page.getByRole("region", { name: "招待の内容" });
+    for (const word of ["さくら内科クリニック", "予約　次郎", "ご家族"]) await told.getByText(word).waitFor();
     await lookAt(page, "guest-invitation");
     await join(page).click();
     await passDeviceTest(page);
@@ -100,6 +101,8 @@ describe("a guest", () => {
     await join(scanner).click();
     await heading(scanner, "この招待リンクは使えません").waitFor();
     await lookAt(scanner, "guest-link-used");
+    const later = await openPage(await newPhone(), address, complaints);
+    await heading(later, "この招待リンクは使えません").waitFor();
   });
 
   it("whose invitation is withdrawn while waiting is told so", async () => {
