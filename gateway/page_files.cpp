@@ -110,23 +110,21 @@ std::pair<std::string, content_coding> form_of(const std::string& name, const pa
 
 } // namespace
 
-caf::expected<page_files> page_files::make(page_folder folder, bool is_tls) {
+caf::expected<page_files> page_files::make(const page_folder& folder, bool is_tls) {
   for (const auto document : documents)
     if (!folder.contains(std::string(document.substr(1))))
       return make_error(ec::bad_setting, "pages.folder: there is no " + std::string(document.substr(1)) +
                                              " in it; `./dev build` makes it, in pages/dist");
   page_files made;
   made.is_tls_ = is_tls;
-  for (auto& [name, bytes] : folder) {
+  for (const auto& [name, bytes] : folder) {
     const auto [plain_name, coding] = form_of(name, folder);
     const auto path = '/' + plain_name;
     auto& file = made.files_[path];
     file.content_type = content_type_of(path);
     file.is_document = path.ends_with(".html");
     file.is_immutable = path.starts_with(assets);
-    auto tag = entity_tag_of(bytes);
-    file.forms[static_cast<std::size_t>(coding)] = {std::make_shared<const std::string>(std::move(bytes)),
-                                                    std::move(tag)};
+    file.forms[static_cast<std::size_t>(coding)] = {std::make_shared<const std::string>(bytes), entity_tag_of(bytes)};
   }
   return made;
 }
@@ -137,7 +135,7 @@ caf::expected<std::shared_ptr<const page_files>> page_files::load(const settings
   auto folder = read_page_folder(given.pages.folder, fixed::pages_bytes_max);
   if (!folder)
     return folder.error();
-  auto made = make(std::move(*folder), !given.listen.tls_certificate.empty());
+  auto made = make(*folder, !given.listen.tls_certificate.empty());
   if (!made)
     return made.error();
   return std::make_shared<const page_files>(std::move(*made));

@@ -21,7 +21,7 @@ class page_files {
 public:
   /// Of the files of `folder`. `x.br` and `x.gz` beside `x` are its coded forms. `is_tls`: clients come by TLS, and are
   /// told to come so for good. Error: `ec::bad_setting` when one of the three documents is missing.
-  static caf::expected<page_files> make(page_folder folder, bool is_tls);
+  static caf::expected<page_files> make(const page_folder& folder, bool is_tls);
 
   /// Reads the folder the settings name; null when they name none. Error: `ec::bad_setting` saying what is wrong there.
   static caf::expected<std::shared_ptr<const page_files>> load(const settings& given);

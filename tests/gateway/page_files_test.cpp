@@ -209,7 +209,7 @@ TEST_CASE("page files: a folder without one of the documents is a mistake") {
   for (const auto* name : {"console.html", "patient.html", "guest.html"}) {
     auto folder = small_folder();
     folder.erase(name);
-    const auto made = page_files::make(std::move(folder), false);
+    const auto made = page_files::make(folder, false);
     REQUIRE(!made);
     CHECK(code_of(made.error()) == ec::bad_setting);
     CHECK(message_of(made.error()).find(name) != std::string::npos);
