@@ -17,15 +17,29 @@ std::optional<position> position_in(const std::string& text) {
   return message ? std::get<hello>(*message).resume : std::nullopt;
 }
 
+/// Every byte in percent-encoding (RFC 3986 section 2.1).
+std::string coded(std::string_view value) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (const auto byte : value) {
+    const auto bits = static_cast<unsigned char>(byte);
+    result += {'%', digits[bits / 16], digits[bits % 16]};
+  }
+  return result;
+}
+
 void check_query(std::string_view input) {
   static constexpr std::array<std::string_view, 2> known{"month", "after"};
   const auto target = "/v1/clinics/c1/usage?" + std::string(input);
   if (wrong_query(target, known))
     return;
+  const auto is_plain = input.find('%') == std::string_view::npos;
   for (const auto name : known) {
     const auto value = query_value(target, name);
-    invariant(value.find('&') == std::string::npos, "a value that goes on into the next parameter");
-    invariant(value.empty() || target.find(std::string(name) + '=' + value) != std::string::npos,
+    const auto sent = std::string(name) + '=';
+    invariant(query_value("/?" + sent + coded(value), name) == value, "a value that comes back as another");
+    invariant(!is_plain || value.find('&') == std::string::npos, "a value that goes on into the next parameter");
+    invariant(!is_plain || value.empty() || target.find(sent + value) != std::string::npos,
               "a value that was not sent");
   }
 }
