@@ -10,7 +10,7 @@
 
 namespace machiai {
 
-inline constexpr const char* demo_guest_name = "通訳 リン・メイ";
+inline constexpr const char* demo_guest_name = "リン・メイ";
 
 /// Invites an interpreter to the room, over a socket as a console does, and returns the path of the guest's link. Each
 /// call makes a new one, since a link is good once. Runs `loop`, for ten seconds at most. Error: `ec::system_failure`

@@ -115,6 +115,7 @@ export class Call {
       return;
     }
     if ("ice_servers" in reply) this.iceServers = reply.ice_servers as RTCIceServer[];
+    for (const { peer } of this.members.values()) peer.reachBy(this.iceServers);
     this.state.value = { phase: "in" };
     this.said = undefined;
     const { media } = this.options;

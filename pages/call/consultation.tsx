@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import type { Companion, Endpoint } from "../client";
@@ -7,6 +8,7 @@ import { Call } from "./call";
 import { CallControls } from "./call_controls";
 import { callText } from "./call_text";
 import { MediaNotice } from "./media_notice";
+import { keepOff, keptOff } from "./kept_off";
 import { OwnMedia } from "./own_media";
 import { PeoplePanel } from "./people_panel";
 import { SettingsPanel } from "./settings_panel";
@@ -52,10 +54,13 @@ export function Consultation({ link, room, me, people, leave, children }: Consul
     // With pictures in the first offer if the browser gives them at once; nobody waits for an unanswered question.
     const begin = () => call.start();
     const timer = setTimeout(begin, question_patience_ms);
-    void media.start().then(begin);
+    media.beginWithout(keptOff(room));
+    void media.start({ video: !media.videoOff.peek(), audio: true }).then(begin);
+    const stopKeeping = effect(() => keepOff(room, { video: media.videoOff.value, audio: media.muted.value }));
     if (document.activeElement === document.body) section.current?.focus();
     return () => {
       clearTimeout(timer);
+      stopKeeping();
       call.stop();
       media.stop();
     };

@@ -22,6 +22,10 @@ export class OwnMedia {
   readonly videoProblem: Signal<MediaProblem | undefined> = signal(undefined);
   readonly audioProblem: Signal<MediaProblem | undefined> = signal(undefined);
   readonly muted = signal(false);
+  /** Turned off by the person, which a device that is missing or refused is not. */
+  readonly videoOff = signal(false);
+  /** The system holds it back, as phones do while locked, in another app or ringing. */
+  readonly heldBack: Signal<Readonly<Record<Kind, boolean>>> = signal({ video: false, audio: false });
   readonly devices: Signal<readonly MediaDeviceInfo[]> = signal([]);
   readonly chosen: Signal<Readonly<Partial<Record<Chosen, string>>>> = signal(keptChoice());
   /** The browser's questions are answered, or never had to be asked: what is sent now is what the person means to send. */
@@ -58,7 +62,14 @@ export class OwnMedia {
     if (navigator.mediaDevices !== undefined) navigator.mediaDevices.ondevicechange = null;
   }
 
+  /** Begins with what the person had turned off: before `start`. */
+  beginWithout(off: Readonly<Record<Kind, boolean>>): void {
+    this.videoOff.value = off.video;
+    this.muted.value = off.audio;
+  }
+
   async setVideo(on: boolean): Promise<void> {
+    this.videoOff.value = !on;
     if (on) await this.open("video", this.use);
     else this.take("video", undefined);
   }
@@ -71,6 +82,7 @@ export class OwnMedia {
 
   /** True while others hear, or see, something of this device. */
   sends(kind: Kind): boolean {
+    if (this.heldBack.value[kind]) return false;
     return kind === "video" ? this.video.value !== undefined : this.audio.value !== undefined && !this.muted.value;
   }
 
@@ -132,12 +144,21 @@ export class OwnMedia {
       track.onended = () => {
         if (held.value === track) void this.ended(kind);
       };
+      track.onmute = track.onunmute = () => {
+        if (held.value === track) this.noteHeldBack(kind, track);
+      };
     }
     held.value = track;
+    this.noteHeldBack(kind, track);
     if (former !== undefined) {
-      former.onended = null;
+      former.onended = former.onmute = former.onunmute = null;
       former.stop();
     }
+  }
+
+  private noteHeldBack(kind: Kind, track: MediaStreamTrack | undefined): void {
+    const muted = track?.muted === true;
+    if (this.heldBack.peek()[kind] !== muted) this.heldBack.value = { ...this.heldBack.peek(), [kind]: muted };
   }
 
   private async ask(constraints: MediaStreamConstraints): Promise<MediaStream | MediaProblem> {

@@ -94,6 +94,17 @@ export class Peer {
     else if (this.connection.remoteDescription !== null) this.connection.restartIce();
   }
 
+  /** Credentials end: those of the latest join are for connections made later, and for the next ICE restart of this. */
+  reachBy(iceServers: RTCIceServer[]): void {
+    this.options.iceServers = iceServers;
+    if (this.closed) return;
+    try {
+      this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
+    } catch (error) {
+      console.warn("machiai: relays were not taken", error);
+    }
+  }
+
   /** From the beginning. */
   again(): void {
     if (this.closed) return;
@@ -135,6 +146,7 @@ export class Peer {
   }
 
   private retire(connection: RTCPeerConnection): void {
+    clearTimeout(this.healTimer);
     connection.onnegotiationneeded = connection.onicecandidate = connection.onconnectionstatechange = connection.ontrack = null;
     connection.close();
   }

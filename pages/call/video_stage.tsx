@@ -18,7 +18,7 @@ export interface VideoStageProps {
   people: readonly Companion[];
 }
 
-/** The pictures: whoever speaks large and the others in a strip, or all alike; one's own in the corner, mirrored. */
+/** The pictures: one large, which can be chosen, and the others in a strip, or all alike; one's own in the corner, mirrored. */
 export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.Element {
   const text = callText();
   const [grid, setGrid] = useState(false);
@@ -27,7 +27,9 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
   const tiles = tilesOf(people, call.remotes.value, me);
   const own = useOwnStream(media);
   const speaking = useSpeaking(call);
-  const large = tiles.find((tile) => tile.key === speaking) ?? tiles.find((tile) => tile.party === "doctor") ?? tiles[0];
+  const [pinned, setPinned] = useState<string | undefined>(undefined);
+  const large = tiles.find((tile) => tile.key === pinned) ?? largeTile(tiles, people, me, speaking);
+  const doctorAway = !people.some((each) => each.party === "doctor" && each.whereabouts === "in_room");
   const alike = grid && tiles.length > 1;
   const message = useArrivals(tiles);
   useEffect(() => exposeCall(stage.current, call), [call]);
@@ -38,6 +40,9 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
       large={isLarge}
       speaker={media.chosen.value.speaker}
       onSilenced={() => setSilenced(true)}
+      {...(tiles.length > 1 && !tile.own && !alike
+        ? { pinned: tile.key === pinned, onPin: () => setPinned(tile.key === pinned ? undefined : tile.key) }
+        : {})}
     />
   );
   return (
@@ -45,7 +50,12 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
       <p class="visually-hidden" role="status">
         {message}
       </p>
-      {tiles.length === 0 && <p class="stage-empty">{call.state.value.phase === "joining" ? text.joining : text.alone}</p>}
+      {tiles.length === 0 && (
+        <p class="stage-empty">{doctorAway ? text.doctorAway : call.state.value.phase === "joining" ? text.joining : text.alone}</p>
+      )}
+      <p class={`stage-note${doctorAway && tiles.length > 0 ? "" : " empty"}`} role="status">
+        {doctorAway && tiles.length > 0 && text.doctorAway}
+      </p>
       <div class="tiles">{tiles.map((tile) => draw(tile, tile === large && !alike))}</div>
       {draw(ownTile(people, me, media, own), false)}
       <StageButtons media={media} grid={grid} {...(tiles.length > 1 ? { onGrid: () => setGrid(!grid) } : {})} />
@@ -64,6 +74,17 @@ export function VideoStage({ call, media, me, people }: VideoStageProps): JSX.El
       )}
     </div>
   );
+}
+
+/**
+ * A doctor looks at the patient, whoever speaks; for everybody else it is whoever speaks, and the doctor while nobody
+ * does.
+ */
+function largeTile(tiles: readonly Tile[], people: readonly Companion[], me: Endpoint, speaking: string | undefined): Tile | undefined {
+  const asDoctor = people.find((each) => each.person === me.person)?.party === "doctor";
+  const faced = tiles.find((tile) => tile.party === (asDoctor ? "patient" : "doctor"));
+  const speaker = tiles.find((tile) => tile.key === speaking);
+  return (asDoctor ? (faced ?? speaker) : (speaker ?? faced)) ?? tiles[0];
 }
 
 /** Tests and the curious read the connections' counters here: `element.machiaiCall`. */

@@ -28,10 +28,13 @@ export interface VideoTileProps {
   speaker: string | undefined;
   /** The browser plays no sound before the person touches the page. */
   onSilenced(): void;
+  /** Chosen to be the large one. */
+  pinned?: boolean;
+  onPin?: () => void;
 }
 
 /** One person's picture with name, role and state; the person's initial where there is none. */
-export function VideoTile({ tile, large, speaker, onSilenced }: VideoTileProps): JSX.Element {
+export function VideoTile({ tile, large, speaker, onSilenced, pinned = false, onPin }: VideoTileProps): JSX.Element {
   const text = callText();
   const video = useRef<HTMLVideoElement>(null);
   const absent = !tile.own && (!tile.connected || tile.quality === "lost");
@@ -58,6 +61,9 @@ export function VideoTile({ tile, large, speaker, onSilenced }: VideoTileProps):
         <p class="tile-wait">
           <span>{text.waiting}</span>
         </p>
+      )}
+      {onPin !== undefined && (
+        <button type="button" class="tile-pin" aria-pressed={pinned} aria-label={text.enlarge(tile.name)} onClick={onPin} />
       )}
       <figcaption>
         <bdi class="tile-name">{tile.own ? text.you : tile.name}</bdi>

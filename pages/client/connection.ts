@@ -14,6 +14,8 @@ export const timing = {
   /** A clock that jumps by more than this was asleep, and its socket perhaps with it. */
   time_jump_ms: 5_000,
   tick_ms: 1_000,
+  /** How much later than due a beat may come before what is shown is called old. */
+  beat_late_ms: 3_000,
 } as const;
 
 /** How many commands may wait for an answer; further ones are refused at once. */
@@ -119,17 +121,20 @@ export class Connection {
     return this.around.now() - this.heardAt;
   }
 
-  /** True while what is shown is to be trusted: the engine was heard of within two beats. */
+  /** True while what is shown is to be trusted: no beat is overdue. */
   fresh(): boolean {
-    return this.state.phase === "live" && this.silence_ms() < 2 * this.beat_ms + timing.tick_ms;
+    return this.state.phase === "live" && this.silence_ms() < this.beat_ms + timing.beat_late_ms;
   }
 
   linkState(): LinkState {
     return this.state;
   }
 
-  /** The answer of the engine; never fails. What got no answer on a lost line is asked again on the next. */
-  send(command: Command): Promise<ReplyFrame> {
+  /**
+   * The answer of the engine; never fails. What got no answer on a lost line is asked again on the next, but not after
+   * `within_ms`: then the reply is a `timed_out` that is not retryable, and whether it was carried out is not known.
+   */
+  send(command: Command, within_ms?: number): Promise<ReplyFrame> {
     const frame = { ...command, id: randomId() } as Asked;
     if (this.state.phase === "ended" || this.waiting.size >= commandsWaitingMax) {
       const error: ProtocolError = { code: "rate_limited", message: "not sent", retryable: true };
@@ -138,7 +143,15 @@ export class Connection {
     return new Promise((resolve) => {
       this.waiting.set(frame.id, { frame, resolve });
       if (this.welcomed) this.write(frame);
+      if (within_ms !== undefined) this.around.setTimeout(() => this.giveUp(frame.id), within_ms);
     });
+  }
+
+  private giveUp(id: string): void {
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    const error: ProtocolError = { code: "timed_out", message: "no answer, and not asked again", retryable: false };
+    waiting?.resolve({ type: "reply", id, ok: false, error });
   }
 
   /** For others in the call: lost without a word while there is no line. */
@@ -289,7 +302,7 @@ export class Connection {
     const slept = Math.abs(clock - this.tickedAt) > timing.time_jump_ms;
     this.tickedAt = clock;
     if (slept) this.wake(false);
-    if (this.state.phase === "live" && !this.fresh()) this.replace();
+    if (this.state.phase === "live" && this.silence_ms() >= 2 * this.beat_ms + timing.tick_ms) this.replace();
     if (this.state.phase !== "ended") this.tickTimer = this.around.setTimeout(() => this.tick(), timing.tick_ms);
   }
 

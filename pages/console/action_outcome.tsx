@@ -46,7 +46,7 @@ export function ActionOutcome({ store, room }: { store: ConsoleStore; room: stri
             <Icon name="warning" size={16} />
             <span>
               {text.failed(labelOf(state.action))}
-              {problemText(state.code)}
+              {state.code === "unanswered" ? text.unanswered : problemText(state.code)}
             </span>
             <button
               type="button"

@@ -20,6 +20,7 @@ export const actionText = catalogue(
     of: (action: string, name: string) => `${name}：${action}`,
     dismiss: "メッセージを閉じる",
     failed: (action: string) => `「${action}」ができませんでした。`,
+    unanswered: "応答がないため取りやめました。実行されたかどうかは、つながったあとボードで確かめてください。",
     done: {
       admit: "入室を許可しました",
       send_back: "待合室へ戻しました",
@@ -72,6 +73,7 @@ export const actionText = catalogue(
     of: (action, name) => `${action}: ${name}`,
     dismiss: "Dismiss",
     failed: (action) => `“${action}” did not work.`,
+    unanswered: "No answer, so it was given up. Check on the board, once connected, whether it was done.",
     done: {
       admit: "Admitted",
       send_back: "Sent back to the waiting room",

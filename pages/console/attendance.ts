@@ -14,14 +14,16 @@ export class Attendance {
     private readonly me: string,
     private readonly desk: ActionDesk,
     private readonly look: () => { board: Board; seq: number },
+    private readonly onEntered: () => void = () => undefined,
   ) {}
 
-  async enter(room: string): Promise<void> {
+  async enter(room: string, again = false): Promise<void> {
     this.holdsFrom = undefined;
-    const reply = await this.desk.run(room, "doctor", { type: "enter_room", room });
+    const reply = await this.desk.run(room, "doctor", { type: "enter_room", room }, again);
     if (reply === undefined) return;
     if (reply.ok) {
       this.keep(room);
+      this.onEntered();
       if ("seq" in reply) this.holdsFrom = reply.seq;
       this.check();
     } else if (this.room.peek() === room) {
@@ -40,7 +42,7 @@ export class Attendance {
   welcomed(): void {
     const room = this.room.peek();
     this.holdsFrom = undefined;
-    if (room !== undefined) void this.enter(room);
+    if (room !== undefined) void this.enter(room, true);
   }
 
   /** Notices on the board when the stay was ended: by the end of the consultation, or from another page. */

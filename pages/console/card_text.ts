@@ -25,7 +25,7 @@ export const cardText = catalogue(
     lastProof: (age: string) => `最終確認 ${age}前`,
     seconds: (value: number) => `${value}秒`,
     minutes: (value: number) => `${value}分`,
-    hidden: "画面を閉じている",
+    hidden: "別の画面を表示中",
     inRoom: "診察室",
     inWaitingRoom: "待合室",
     left: (time: string) => `退室 ${time}`,

@@ -33,7 +33,7 @@ export class ConsoleStore {
   readonly doctors = computed(() => this.board.value.doctors);
   /** How often something happened to a card that staff should notice; each number is shown once. */
   readonly notices = signal<ReadonlyMap<string, number>>(new Map());
-  readonly desk = new ActionDesk((command) => this.link.connection.send(command));
+  readonly desk = new ActionDesk((command, within_ms) => this.link.connection.send(command, within_ms));
   readonly qualities = new CallQualities();
   /** Of a doctor; staff are in no room. */
   readonly attendance: Attendance | undefined;
@@ -52,7 +52,9 @@ export class ConsoleStore {
     this.clinic = session.claims.clinic ?? "";
     this.api = new Api(location.origin, session.token);
     if (session.claims.role === "doctor") {
-      this.attendance = new Attendance(this.me, this.desk, () => ({ board: this.board.peek(), seq: this.seq }));
+      const look = () => ({ board: this.board.peek(), seq: this.seq });
+      const sayAttention = () => this.sayAttention(document.visibilityState === "visible");
+      this.attendance = new Attendance(this.me, this.desk, look, sayAttention);
     }
     const options = {
       url: socketUrl(),

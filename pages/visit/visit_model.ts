@@ -68,9 +68,15 @@ export class VisitModel {
     return this.visit.value?.people ?? [];
   }
 
-  /** 「オンライン診療開始」. */
+  /** 「オンライン診療開始」: to the device test first; whoever is in the room or the line already goes back there at once. */
   start(): void {
-    this.step.value = "device_test";
+    const me = this.visit.value?.people.find((each) => each.person === this.me.person);
+    if (me?.whereabouts === "in_room" || me?.whereabouts === "waiting") {
+      this.step.value = "waiting";
+      this.enter();
+    } else {
+      this.step.value = "device_test";
+    }
   }
 
   backToStart(): void {
@@ -133,7 +139,8 @@ export class VisitModel {
       if (reply.ok) {
         this.entry.value = { state: "in" };
         this.sendReport();
-        if (document.visibilityState !== "visible") this.setAttention(false);
+        // To the engine whoever comes back looks or looks away as before: a page loaded anew was hidden a moment ago.
+        this.setAttention(document.visibilityState === "visible");
       } else {
         this.entry.value = { state: "refused", code: reply.error.code };
         const again = reply.error.retryable && reply.error.code !== "limit_reached";

@@ -100,6 +100,12 @@ test("on every screen the large picture and all controls are in sight, and no pi
     expect(Math.max(small.width, small.height), where).toBeLessThan(250);
   };
   await doctor.getByRole("button", { name: "話し手を大きく表示する" }).click();
+  // A doctor sees the patient large whoever speaks, and another when it is asked for.
+  await expect.poll(() => doctor.locator(".tile.large").innerText()).toContain("予約　花子");
+  await doctor.getByRole("button", { name: "予約　太郎を大きく表示" }).click();
+  await expect.poll(() => doctor.locator(".tile.large").innerText()).toContain("予約　太郎");
+  await doctor.getByRole("button", { name: "予約　太郎を大きく表示" }).click();
+  await expect.poll(() => doctor.locator(".tile.large").innerText()).toContain("予約　花子");
   for (const [width, height] of [[1440, 900], [1280, 800], [1180, 820], [1024, 768]] as const) await inSight(doctor, width, height);
   await doctor.setViewportSize(desktop.viewport!);
   for (const [width, height] of [[320, 568], [360, 740], [844, 390], [667, 375], [390, 844]] as const) await inSight(patient, width, height);
@@ -151,8 +157,13 @@ test("a page that was killed is waited for, and leaves the pictures when the pat
 });
 
 test("a reload comes back to the same pictures, from both sides", async () => {
+  await control(patient, /^マイクをオフ/).click();
   await patient.reload();
   await passOn(patient, ".stage");
+  await seesAndHears(patient, 1, 12_000);
+  // What its person had turned off stays off.
+  await nothingComes(doctor, "p1", "audio_energy");
+  await control(patient, /^マイクをオン/).click();
   for (const page of [doctor, patient]) await seesAndHears(page, 1, 12_000);
   await doctor.reload();
   for (const page of [doctor, patient]) await seesAndHears(page, 1, 12_000);

@@ -94,7 +94,7 @@ test("a long wait is told by word and colour, doubt as doubt with its age, a dev
     .getByText(/最終確認 2\d秒前/)
     .waitFor();
   await card("s2").getByText("カメラ 許可なし・マイク 不良").waitFor();
-  await card("s3").getByText("画面を閉じている").waitFor();
+  await card("s3").getByText("別の画面を表示中").waitFor();
   await card("s4").getByText("2単位目").waitFor();
   await card("s4").getByText("追加 1名").waitFor();
   await card("s4").getByText("300円").waitFor();

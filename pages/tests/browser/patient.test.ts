@@ -77,7 +77,7 @@ describe("a patient on a phone", () => {
     await passDeviceTest(page);
     await page.getByText("次にお呼びします").waitFor();
     await eventually(async () => (await participantsOf("v1"))[0]?.device_test !== undefined, "staff know of the test");
-    await page.getByText("診察が長引いています").waitFor();
+    await page.getByText("予約時刻を過ぎています").waitFor();
     await staff.say({ type: "invite", room: "v1", party: "interpreter", display_name: "Nguyễn Văn An" });
     await lookAt(page, "patient-waiting-next-late");
     expect(await page.title()).toContain("次にお呼びします");

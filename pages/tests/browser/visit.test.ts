@@ -137,6 +137,8 @@ test("the engine dies in mid-consultation: picture and sound go on, and the boar
 test("a patient's reload finds the consultation again", async () => {
   await patient.reload();
   for (const page of [doctor, patient, interpreter]) await seesAndHears(page, 2);
+  // A page that is loaded anew was hidden for a moment.
+  expect(await card(reception).getByText("別の画面を表示中").count()).toBe(0);
 });
 
 test("at the end everybody is told, and the price is what the rule says", async () => {

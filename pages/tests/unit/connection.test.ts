@@ -77,11 +77,26 @@ describe("connection", () => {
   test("two overdue beats mean the line is dead", () => {
     const { line, connection } = connected();
     line.socket.welcome();
-    line.pass(39_000);
+    line.pass(22_000);
     expect(connection.fresh()).toBe(true);
+    line.pass(2_000);
+    expect(connection.fresh()).toBe(false);
+    line.pass(15_000);
     expect(line.sockets).toHaveLength(1);
     line.pass(4_000);
     expect(line.sockets).toHaveLength(2);
+  });
+
+  test("what is not answered within its time is given up, and never asked again", async () => {
+    const { line, connection } = connected();
+    line.socket.welcome();
+    const reply = connection.send({ type: "lock_room", room: "r1" }, 8_000);
+    line.pass(8_000);
+    expect(await reply).toMatchObject({ ok: false, error: { code: "timed_out", retryable: false } });
+    line.socket.die(1006);
+    line.pass(5_000);
+    line.socket.welcome();
+    expect(line.socket.said.map((each) => each["type"])).not.toContain("lock_room");
   });
 
   test("gives a socket that does not answer five seconds", () => {

@@ -73,6 +73,12 @@ export class FakePeerConnection {
     return Promise.resolve();
   }
 
+  getConfiguration(): RTCConfiguration {
+    return {};
+  }
+
+  setConfiguration(): void {}
+
   restartIce(): void {
     this.restarts += 1;
     queueMicrotask(() => this.onnegotiationneeded?.());

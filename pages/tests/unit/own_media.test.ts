@@ -4,7 +4,10 @@ import { OwnMedia } from "../../call/own_media";
 class FakeTrack {
   enabled = true;
   stopped = false;
+  muted = false;
   onended: (() => void) | null = null;
+  onmute: (() => void) | null = null;
+  onunmute: (() => void) | null = null;
 
   constructor(
     readonly kind: string,
@@ -97,6 +100,18 @@ describe("own camera and microphone", () => {
     await media.start();
     expect([media.sends("video"), media.sends("audio")]).toEqual([false, true]);
     expect([media.videoProblem.value, media.audioProblem.value]).toEqual(["refused", undefined]);
+  });
+
+  test("what the system holds back is not sent, and is again when it lets go", async () => {
+    const media = new OwnMedia();
+    await media.start();
+    const camera = browser.handed.find((each) => each.kind === "video")!;
+    camera.muted = true;
+    camera.onmute?.();
+    expect([media.sends("video"), media.sends("audio")]).toEqual([false, true]);
+    camera.muted = false;
+    camera.onunmute?.();
+    expect(media.sends("video")).toBe(true);
   });
 
   test("off means that the camera's light goes out, and that a muted microphone is back at once", async () => {
