@@ -51,6 +51,12 @@ void find_ghosts(const audit_look& look, std::vector<audit_mismatch>& into) {
         into.push_back({audit_label::ghost, room.room, x.person});
 }
 
+/// The clinic let this person go; a page that shows the end may stay connected.
+bool is_let_go(const room_state& room, const participant& who) {
+  const auto left_by_the_end = !room.bills.empty() && who.since && *who.since <= room.bills.back().at;
+  return room.cancelled || left_by_the_end;
+}
+
 void find_unseen(const audit_look& look, std::vector<audit_mismatch>& into) {
   for (const auto& x : look.sessions) {
     if (!x.entered || x.is_closing || !is_bound_to_device(x.who.role))
@@ -59,7 +65,7 @@ void find_unseen(const audit_look& look, std::vector<audit_mismatch>& into) {
     if (room == look.view.rooms.end())
       continue;
     const auto* known = find_participant(room->state, x.who.id);
-    if (!known || !is_present(*known))
+    if (!known || (!is_present(*known) && !is_let_go(room->state, *known)))
       into.push_back({audit_label::unseen, room->room, x.who.id});
   }
 }

@@ -80,6 +80,20 @@ TEST_CASE_FIXTURE(audited, "auditor: a device that was let in of somebody who is
   CHECK(only_found("unseen"));
 }
 
+TEST_CASE_FIXTURE(audited, "auditor: who stays connected after the end is not unseen, reopened or not") {
+  bool reopens = false;
+  SUBCASE("ended") {}
+  SUBCASE("reopened") { reopens = true; }
+  ask(at(doctor_page), of_room({end_consultation{room_id{"r1"}}}));
+  advance(seconds{5});
+  if (reopens)
+    ask(at(doctor_page), of_room({reopen_consultation{room_id{"r1"}}}));
+  REQUIRE(at(page).rooms.contains(room_id{"r1"}));
+  advance(minutes{2});
+  CHECK(looks("compared") > 50);
+  CHECK(found() == 0);
+}
+
 TEST_CASE_FIXTURE(audited, "auditor: a room that believes something else than its clinic is found") {
   room_itself("r1").locked = true;
   advance(minutes{1});
