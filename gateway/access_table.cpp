@@ -25,6 +25,7 @@ constexpr row row_of(command_kind what) {
   //                                              operator system staff doctor patient guest
   case command_kind::hello:               return {no,      own,   own,  own,   room,   room};
   case command_kind::renew:               return {no,      own,   own,  own,   own,    room};
+  case command_kind::ask_beat:            return {no,      own,   own,  own,   own,    own};
   case command_kind::enter_waiting_room:  return {no,      no,    no,   no,    room,   room};
   case command_kind::enter_room:          return {no,      no,    no,   own,   no,     no};
   case command_kind::leave_room:          return {no,      no,    no,   own,   room,   room};

@@ -79,6 +79,12 @@ decoded decode_renew(frame_reader& in) {
   return client_message{renew{*in.id, std::string(token->get_string())}};
 }
 
+decoded decode_ask_beat(frame_reader& in) {
+  if (!in.object.empty())
+    return protocol_error{make_error(ec::malformed, "expected type and id and nothing else"), in.id};
+  return client_message{ask_beat{*in.id}};
+}
+
 decoded decode_hello(frame_reader& in) {
   if (in.id)
     return protocol_error{make_error(ec::malformed, "field id: there is no such field"), std::nullopt};
@@ -101,6 +107,8 @@ decoded decode_typed(frame_reader& in) {
   switch (*kind) {
   case command_kind::renew:
     return decode_renew(in);
+  case command_kind::ask_beat:
+    return decode_ask_beat(in);
   case command_kind::enter_waiting_room:
     return decode_command<enter_waiting_room, person>(in, *kind);
   case command_kind::enter_room:

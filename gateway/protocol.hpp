@@ -34,6 +34,11 @@ struct renew {
   std::string token;
 };
 
+/// A sign of life is wanted before the next one is due.
+struct ask_beat {
+  command_id id;
+};
+
 /// Staff's wish for a guest's link; ids and secret are the gateway's to make.
 struct invite_wish {
   room_id room;
@@ -49,7 +54,7 @@ struct addressed_command {
   std::variant<person_command, room_command, invite_wish, call_command> what;
 };
 
-using client_message = std::variant<hello, renew, addressed_command>;
+using client_message = std::variant<hello, renew, ask_beat, addressed_command>;
 
 /// What was wrong with a frame, and of which command, if that much could be read.
 struct protocol_error {

@@ -84,6 +84,7 @@ private:
   void join(session& s, const unverified_token& token);
   void refuse_token(session& s, auth_failure why);
   void renew_token(session& s, const renew& x);
+  void send_beat(session& s);
   void obey(session& s, addressed_command x);
   static caf::error too_many_in_flight();
   std::optional<caf::error> refusal_of(const session& s, const addressed_command& x) const;

@@ -69,6 +69,8 @@ void shard::on_text(connection_id id, std::string_view message) {
     end(*s, to_error(auth_failure::expired));
   } else if (auto* fresh_token = std::get_if<renew>(&received)) {
     renew_token(*s, *fresh_token);
+  } else if (std::holds_alternative<ask_beat>(received)) {
+    send_beat(*s);
   } else {
     obey(*s, std::move(std::get<addressed_command>(received)));
   }
@@ -249,11 +251,16 @@ void shard::on_beat(connection_id id) {
     return;
   if (is_expired(*s))
     return end(*s, to_error(auth_failure::expired));
-  const auto link = links_.find(s->claims.clinic);
+  send_beat(*s);
+}
+
+/// None while the clinic itself cannot be reached: there is no proof then.
+void shard::send_beat(session& s) {
+  const auto link = links_.find(s.claims.clinic);
   if (link == links_.end())
     return;
-  if (const auto topic = link->second.topics.find(s->topic); topic != link->second.topics.end())
-    send_text(*s, beat_frame(topic->second.top, now()), frame_kind::control);
+  if (const auto topic = link->second.topics.find(s.topic); topic != link->second.topics.end())
+    send_text(s, beat_frame(topic->second.top, now()), frame_kind::control);
 }
 
 void shard::on_silent(connection_id id, int64_t last_proof_ms) {

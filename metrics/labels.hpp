@@ -49,6 +49,7 @@ struct label_words<direction_label> {
 enum class command_label : uint8_t {
   hello,
   renew,
+  ask_beat,
   enter_waiting_room,
   enter_room,
   leave_room,
@@ -81,8 +82,9 @@ enum class command_label : uint8_t {
 };
 template <>
 struct label_words<command_label> {
-  static constexpr std::array<std::string_view, 31> value{"hello",
+  static constexpr std::array<std::string_view, 32> value{"hello",
                                                           "renew",
+                                                          "ask_beat",
                                                           "enter_waiting_room",
                                                           "enter_room",
                                                           "leave_room",

@@ -9,12 +9,12 @@ export const timing = {
   connect_timeout_ms: 5_000,
   retry_first_ms: 1_000,
   retry_max_ms: 30_000,
-  /** The first retry after a loss: at once, but not everybody in the same instant. */
+  /** The first retry after a loss: at once, but not everybody in the same instant. No retry comes sooner than that. */
   retry_now_max_ms: 250,
   /** A clock that jumps by more than this was asleep, and its socket perhaps with it. */
   time_jump_ms: 5_000,
   tick_ms: 1_000,
-  /** How much later than due a beat may come before what is shown is called old. */
+  /** How much later than due, or asked for, a beat may come before what is shown is called old. */
   beat_late_ms: 3_000,
 } as const;
 
@@ -58,6 +58,10 @@ export interface ConnectionOptions {
   room?: string;
   /** Random, one for each tab; kept over reloads, so that a page that comes back takes its own place. */
   device?: string;
+  /** After how much silence the engine is asked for a sign of life. Without it, its own beats must do. */
+  ask_after_ms?: number;
+  /** The longest wait between two attempts; `timing.retry_max_ms` without it. */
+  retry_max_ms?: number;
   /** Every frame but replies, in order, after the connection has taken note of its position. */
   onFrame(frame: AnyFrame): void;
   /** After each welcome, before any later frame: the place to say presence anew. */
@@ -90,6 +94,8 @@ export class Connection {
   private retryTimer: number | undefined;
   private connectTimer: number | undefined;
   private tickTimer: number | undefined;
+  /** A beat was asked for and nothing has come since. */
+  private askedAt: number | undefined;
   private heardAt: number;
   private tickedAt: number;
 
@@ -123,7 +129,7 @@ export class Connection {
 
   /** True while what is shown is to be trusted: no beat is overdue. */
   fresh(): boolean {
-    return this.state.phase === "live" && this.silence_ms() < this.beat_ms + timing.beat_late_ms;
+    return this.state.phase === "live" && this.silence_ms() < this.beat_ms + timing.beat_late_ms && !this.unanswered();
   }
 
   linkState(): LinkState {
@@ -167,17 +173,33 @@ export class Connection {
 
   /**
    * The page is seen again, the network is back, or a lot of time went by: what was waiting to be tried is tried now,
-   * and a line that may have died in its sleep is replaced. `certain`: the network has changed under it.
+   * and a line that may have died in its sleep is asked for a sign of life, or replaced. `certain`: the network has
+   * changed under it, or a person wants it tried anew.
    */
   wake(certain: boolean): void {
-    if (this.state.phase === "ended") return;
     this.failures = 0;
-    if (this.state.phase === "lost") {
-      this.open();
-    } else if (this.state.phase === "live" && (certain || this.silence_ms() > this.beat_ms + timing.tick_ms)) {
-      this.drop();
-      this.open();
+    switch (this.state.phase) {
+      case "ended":
+        return;
+      case "lost":
+        return this.open();
+      case "connecting":
+        if (certain && this.around.now() - this.state.since > timing.tick_ms) this.open();
+        return;
+      case "live":
+        if (certain || this.silence_ms() > this.beat_ms + timing.tick_ms) this.open();
+        else this.ask();
     }
+  }
+
+  private ask(): void {
+    if (!this.welcomed || this.askedAt !== undefined) return;
+    this.askedAt = this.around.now();
+    this.write({ type: "ask_beat", id: randomId() });
+  }
+
+  private unanswered(): boolean {
+    return this.askedAt !== undefined && this.around.now() - this.askedAt >= timing.beat_late_ms;
   }
 
   private open(): void {
@@ -209,6 +231,7 @@ export class Connection {
 
   private take(text: string): void {
     this.heardAt = this.around.now();
+    this.askedAt = undefined;
     const frame = parsed(text);
     if (frame === undefined) return;
     switch (frame.type) {
@@ -224,7 +247,8 @@ export class Connection {
         break;
       case "beat":
         if (this.position !== undefined && frame.epoch === this.position.epoch && frame.seq > this.position.seq) {
-          return this.replace();
+          // A frame was missed: only a new line with `resume` brings it.
+          return this.open();
         }
         break;
       default:
@@ -262,12 +286,6 @@ export class Connection {
     waiting.resolve(frame);
   }
 
-  /** A frame was missed: only a new line with `resume` brings it. */
-  private replace(): void {
-    this.drop();
-    this.open();
-  }
-
   private lost(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     const hadOpened = this.welcomed;
@@ -282,11 +300,17 @@ export class Connection {
   }
 
   private delay_ms(what: "now" | "window" | "later"): number {
-    if (what === "window" && this.window_ms !== undefined) return this.around.random() * this.window_ms;
+    const window_ms = this.window_ms;
+    this.window_ms = undefined;
+    // However the line ended after that was announced.
+    if (window_ms !== undefined) return this.around.random() * window_ms;
     if (what === "now" && this.failures === 0) return this.around.random() * timing.retry_now_max_ms;
-    const ceiling = Math.min(timing.retry_max_ms, timing.retry_first_ms * 2 ** this.failures);
+    const ceiling = Math.min(
+      this.options.retry_max_ms ?? timing.retry_max_ms,
+      timing.retry_first_ms * 2 ** this.failures,
+    );
     this.failures = Math.min(this.failures + 1, 16);
-    return ceiling * (0.5 + this.around.random() / 2);
+    return Math.max(timing.retry_now_max_ms, ceiling * this.around.random());
   }
 
   private retryAfter(delay_ms: number): void {
@@ -296,14 +320,20 @@ export class Connection {
     this.retryTimer = this.around.setTimeout(() => this.open(), delay_ms);
   }
 
-  /** Once a second: a sleep shows as a jump of the clock, a dead line as silence over two beats. */
+  /** Once a second: a sleep shows as a jump of the clock, a dead line as a question without answer or by its silence. */
   private tick(): void {
     const clock = this.around.wallClock();
     const slept = Math.abs(clock - this.tickedAt) > timing.time_jump_ms;
     this.tickedAt = clock;
     if (slept) this.wake(false);
-    if (this.state.phase === "live" && this.silence_ms() >= 2 * this.beat_ms + timing.tick_ms) this.replace();
+    if (this.state.phase === "live") this.doubt();
     if (this.state.phase !== "ended") this.tickTimer = this.around.setTimeout(() => this.tick(), timing.tick_ms);
+  }
+
+  private doubt(): void {
+    const silence_ms = this.silence_ms();
+    if (this.unanswered() || silence_ms >= 2 * this.beat_ms + timing.tick_ms) this.open();
+    else if (silence_ms >= (this.options.ask_after_ms ?? Infinity)) this.ask();
   }
 
   private write(frame: object): void {
@@ -315,6 +345,7 @@ export class Connection {
     const socket = this.socket;
     this.socket = undefined;
     this.welcomed = false;
+    this.askedAt = undefined;
     if (socket === undefined) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     if (socket.readyState < 2) socket.close();

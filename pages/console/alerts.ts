@@ -11,6 +11,14 @@ function wanted(key: string): boolean {
   }
 }
 
+function isUndecided(key: string): boolean {
+  try {
+    return localStorage.getItem(key) === null;
+  } catch {
+    return false;
+  }
+}
+
 function want(key: string, on: boolean): void {
   try {
     localStorage.setItem(key, on ? "on" : "off");
@@ -20,6 +28,8 @@ function want(key: string, on: boolean): void {
 }
 
 export const soundOn = signal(wanted(soundKey));
+/** Nobody has said yet whether this desk wants sounds. */
+export const soundUndecided = signal(isUndecided(soundKey));
 /** Browsers are silent until somebody touched the page; `soundOn` alone makes no sound. */
 export const soundAllowed = signal(false);
 export const notificationsOn = signal(
@@ -43,10 +53,15 @@ export function startAlerts(): void {
 
 export function setSound(on: boolean): void {
   soundOn.value = on;
+  soundUndecided.value = false;
   want(soundKey, on);
   if (!on) return;
   allowSound();
   chime();
+}
+
+export function declineSound(): void {
+  setSound(false);
 }
 
 /** Two soft notes, falling. */

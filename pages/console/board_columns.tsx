@@ -8,7 +8,13 @@ import { moveBetweenCards } from "./card_keys";
 import { held } from "./hold";
 
 /** On a phone one section is shown at a time; on anything wider this changes nothing. */
-const chosen = signal<SectionName>("waiting");
+const chosen = signal<SectionName | undefined>(undefined);
+
+/** What somebody chose, or else the first section that has something to do in it. */
+function sectionShown(sections: Record<SectionName, readonly unknown[]>): SectionName {
+  const busy = (["waiting", "consulting", "absent"] as const).find((name) => sections[name].length > 0);
+  return chosen.value ?? busy ?? "waiting";
+}
 
 interface Props {
   model: BoardModel;
@@ -17,6 +23,7 @@ interface Props {
 
 export function BoardColumns({ model, notices }: Props): JSX.Element {
   const { sections, held_back } = model.shown.value;
+  const shownSection = sectionShown(sections);
   const heldSection = held.value?.section;
   const filtered = model.search.value !== "" || model.doctor.value !== "";
   return (
@@ -30,7 +37,7 @@ export function BoardColumns({ model, notices }: Props): JSX.Element {
             cards={sections[name]}
             heldBack={name === heldSection ? held_back : 0}
             {...(notices === undefined ? {} : { notices })}
-            isShown={name === chosen.value}
+            isShown={name === shownSection}
             isFiltered={filtered}
           />
         ))}
@@ -41,6 +48,7 @@ export function BoardColumns({ model, notices }: Props): JSX.Element {
 
 function SectionTabs({ model }: { model: BoardModel }): JSX.Element {
   const text = boardText();
+  const shownSection = sectionShown(model.shown.value.sections);
   return (
     <div class="section-tabs" role="group" aria-label={text.tabs}>
       {sectionNames.map((name) => (
@@ -48,7 +56,7 @@ function SectionTabs({ model }: { model: BoardModel }): JSX.Element {
           key={name}
           type="button"
           class={`section-tab ${name}`}
-          aria-pressed={chosen.value === name}
+          aria-pressed={name === shownSection}
           onClick={() => (chosen.value = name)}
         >
           <span>{text.section[name]}</span>

@@ -8,6 +8,8 @@ import { boardText } from "./board_text";
 import { BoardContext } from "./board_view";
 import type { ConsoleStore } from "./console_store";
 import { held } from "./hold";
+import { NextPatient } from "./next_patient";
+import { SoundInvitation } from "./sound_invitation";
 import { StaleNotice } from "./stale_notice";
 
 /** The clinic's day, live. */
@@ -24,7 +26,11 @@ export function BoardPage({ store }: { store: ConsoleStore }): JSX.Element {
       <div class="page-head">
         <h1>{text.heading}</h1>
         <BoardFilters model={model} doctors={store.doctors.value} />
+        <BoardContext.Provider value={view}>
+          <NextPatient store={store} />
+        </BoardContext.Provider>
       </div>
+      <SoundInvitation />
       {store.hasBoard.value ? (
         <BoardContext.Provider value={view}>
           <BoardColumns model={model} notices={store.notices} />

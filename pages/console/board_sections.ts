@@ -1,4 +1,5 @@
 import type { Phase, RoomCard } from "../client";
+import { isHere } from "./visit_people";
 import { waitingSince } from "./visit_times";
 
 export const sectionNames = ["absent", "waiting", "consulting", "ended"] as const;
@@ -14,6 +15,8 @@ const sectionOfPhase: Record<Phase, SectionName> = {
 };
 
 export function sectionOf(card: RoomCard): SectionName {
+  // What was reopened waits for nobody in particular until somebody is there again.
+  if (card.phase === "waiting" && !card.participants.some(isHere)) return "consulting";
   return sectionOfPhase[card.phase];
 }
 

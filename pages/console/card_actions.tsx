@@ -5,8 +5,10 @@ import { ActionButton } from "./action_button";
 import { actionText } from "./action_text";
 import { useBoardView } from "./board_view";
 import type { ConsoleStore } from "./console_store";
-import { confirmation, inviting } from "./dialogs";
+import { inviting } from "./dialogs";
 import { nameOf } from "./name_of";
+import { askEnd, askReopen, enterOrAsk } from "./questions";
+import { isReopened } from "./visit_people";
 
 /** What can be done with a visit as a whole, by its state and by who is signed in. */
 export function CardActions({ card }: { card: RoomCard }): JSX.Element | null {
@@ -18,13 +20,7 @@ export function CardActions({ card }: { card: RoomCard }): JSX.Element | null {
   if (card.phase === "ended") {
     return (
       <div class="card-actions">
-        <ActionButton
-          {...same}
-          slot="end"
-          label={text.reopen}
-          icon="history"
-          command={{ type: "reopen_consultation", room }}
-        />
+        <ActionButton {...same} slot="end" label={text.reopen} icon="history" run={() => askReopen(store, card)} />
       </div>
     );
   }
@@ -37,7 +33,16 @@ export function CardActions({ card }: { card: RoomCard }): JSX.Element | null {
       <ActionButton {...same} slot="invite" label={text.invite} icon="invite" run={() => (inviting.value = card)} />
       <ActionButton {...same} slot="lock" {...lock} />
       {card.phase === "scheduled" && <Reminder name={same.name} />}
-      {card.phase === "in_consultation" && <EndAction store={store} card={card} />}
+      {(card.phase === "in_consultation" || isReopened(card)) && (
+        <ActionButton
+          {...same}
+          slot="end"
+          label={text.end}
+          icon="check"
+          look="danger"
+          run={() => askEnd(store, card)}
+        />
+      )}
     </div>
   );
 }
@@ -48,30 +53,7 @@ function DoctorAction({ store, card }: { store: ConsoleStore; card: RoomCard }):
   if (store.attendance?.room.value === card.room) {
     return <ActionButton {...same} label={text.leave} icon="leave" run={() => void store.attendance?.leave()} />;
   }
-  return (
-    <ActionButton
-      {...same}
-      label={text.enter}
-      icon="enter"
-      look="primary"
-      run={() => void store.attendance?.enter(card.room)}
-    />
-  );
-}
-
-function EndAction({ store, card }: { store: ConsoleStore; card: RoomCard }): JSX.Element {
-  const text = actionText();
-  const { room } = card;
-  const ask = () =>
-    (confirmation.value = {
-      title: text.endTitle(nameOf(card)),
-      body: text.endBody,
-      confirm: text.end,
-      run: () => void store.desk.run(room, "end", { type: "end_consultation", room }),
-    });
-  return (
-    <ActionButton room={room} slot="end" label={text.end} name={nameOf(card)} icon="check" look="danger" run={ask} />
-  );
+  return <ActionButton {...same} label={text.enter} icon="enter" look="primary" run={() => enterOrAsk(store, card)} />;
 }
 
 /** Stands where it will work; until there is a channel to notify by, it says why it does not. */

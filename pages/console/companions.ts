@@ -1,8 +1,9 @@
-import type { Companion, ParticipantCard, RoomCard } from "../client";
+import type { Companion, RoomCard } from "../client";
+import { isHere } from "./visit_people";
 
 /** A visit's people as the others in its room are told of them: who is there, not who has left. */
 export function companionsOf(card: RoomCard): Companion[] {
-  return card.participants.filter(isPresent).map(({ person, party, display_name, whereabouts, unstable, media }) => ({
+  return card.participants.filter(isHere).map(({ person, party, display_name, whereabouts, unstable, media }) => ({
     person,
     party,
     display_name,
@@ -10,8 +11,4 @@ export function companionsOf(card: RoomCard): Companion[] {
     unstable,
     ...(media === undefined ? {} : { media }),
   }));
-}
-
-function isPresent(who: ParticipantCard): who is ParticipantCard & { whereabouts: "waiting" | "in_room" } {
-  return !who.removed && (who.whereabouts === "waiting" || who.whereabouts === "in_room");
 }

@@ -19,6 +19,9 @@ import { noteCardTime } from "./card_time";
 import { arrivals, isWorthNotice } from "./news";
 import { markFrame } from "./paint_marks";
 
+/** A clinic's day is run by this screen: a dead line must show within seconds, and not long after its engine is back. */
+const line = { ask_after_ms: 4_000, retry_max_ms: 5_000 } as const;
+
 export interface Arrival {
   card: RoomCard;
   who: ParticipantCard;
@@ -60,6 +63,7 @@ export class ConsoleStore {
       url: socketUrl(),
       token: session.token,
       device,
+      ...line,
       onFrame: (frame: AnyFrame) => this.take(frame),
       onWelcome: () => this.attendance?.welcomed(),
     };

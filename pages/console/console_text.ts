@@ -1,5 +1,20 @@
 import { catalogue } from "../shared/language";
 
+/** To the millisecond while it may be trusted; of an old screen what a person can grasp. */
+const exact_until_ms = 10_000;
+
+function ageJapanese(age_ms: number): string {
+  if (age_ms < exact_until_ms) return `${age_ms.toLocaleString("en-US")} ms前`;
+  const seconds = Math.floor(age_ms / 1_000);
+  return seconds < 120 ? `${seconds}秒前` : `${Math.floor(seconds / 60)}分前`;
+}
+
+function ageEnglish(age_ms: number): string {
+  if (age_ms < exact_until_ms) return `${age_ms.toLocaleString("en-US")} ms`;
+  const seconds = Math.floor(age_ms / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
 /** What stands around the pages: who, where, how fresh. */
 export const consoleText = catalogue(
   {
@@ -12,14 +27,17 @@ export const consoleText = catalogue(
     role: { staff: "受付スタッフ", doctor: "医師" },
     signedInAs: (role: string, id: string) => `${role}（${id}）`,
     sound: "通知音",
+    soundOffer: "患者様が待合室に入ったとき、音でお知らせできます。",
+    soundYes: "音で知らせる",
+    soundNo: "音なしで使う",
     soundWaits: "画面に触れると鳴ります",
     desktop: "デスクトップ通知",
     desktopRefused: "ブラウザーの設定で通知が止められています",
     on: "オン",
     off: "オフ",
-    mood: { opening: "接続しています", live: "接続中", reconnecting: "再接続中", stale: "古い表示", ended: "切断" },
-    proof: "最終確認",
-    milliseconds: (value: string) => `${value} ms前`,
+    mood: { opening: "接続しています", live: "最新", reconnecting: "再接続中", stale: "古い表示", ended: "切断" },
+    proof: (age_ms: number) => `${ageJapanese(age_ms)}に確認`,
+    connectNow: "今すぐつなぐ",
     reconnectingNow: "通信が切れました。つなぎ直しています。表示は切れた時点のものです。",
     staleNow: "この画面は古い表示です。つながるまで、患者様の状態は電話などでご確認ください。",
     arrivalTitle: "待合室に入りました",
@@ -39,6 +57,9 @@ export const consoleText = catalogue(
     role: { staff: "Reception", doctor: "Doctor" },
     signedInAs: (role, id) => `${role} (${id})`,
     sound: "Sound",
+    soundOffer: "This desk can ring when somebody enters the waiting room.",
+    soundYes: "Turn the sound on",
+    soundNo: "Stay silent",
     soundWaits: "Sounds after a click on the page",
     desktop: "Desktop alerts",
     desktopRefused: "The browser's settings forbid notifications",
@@ -46,13 +67,13 @@ export const consoleText = catalogue(
     off: "off",
     mood: {
       opening: "Connecting",
-      live: "Connected",
+      live: "Live",
       reconnecting: "Reconnecting",
       stale: "Out of date",
       ended: "Closed",
     },
-    proof: "Last proof",
-    milliseconds: (value) => `${value} ms ago`,
+    proof: (age_ms) => `checked ${ageEnglish(age_ms)} ago`,
+    connectNow: "Connect now",
     reconnectingNow: "The connection is lost and being restored. What you see is as of then.",
     staleNow: "This screen is out of date. Until it is back, check on patients by other means.",
     arrivalTitle: "Somebody is waiting",

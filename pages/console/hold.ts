@@ -39,8 +39,14 @@ export function keepUnderPointer(): void {
   const anchor = document.elementFromPoint(point.x, point.y);
   if (anchor === null || anchor === list || !list.contains(anchor)) return;
   const scroller = getComputedStyle(list).overflowY === "auto" ? list : document.documentElement;
+  const top_px = scroller === list ? list.getBoundingClientRect().top : 0;
   const before_px = anchor.getBoundingClientRect().top;
+  const card = anchor.closest("article");
   requestAnimationFrame(() => {
-    if (anchor.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before_px;
+    if (!anchor.isConnected) return;
+    const grown_px = anchor.getBoundingClientRect().top - before_px;
+    // The head of its own card says whom a tap is about: that stays in sight.
+    const above_px = card === null ? Infinity : card.getBoundingClientRect().top - top_px;
+    scroller.scrollTop += grown_px > 0 ? Math.min(grown_px, Math.max(0, above_px)) : grown_px;
   });
 }

@@ -14,7 +14,7 @@ export function moodOf({ link, hasBoard }: ConsoleStore): LinkMood {
 /** How far the screen may be trusted, always in sight, with the age of the last proof. */
 export function LinkStatus({ store }: { store: ConsoleStore }): JSX.Element {
   const mood = useComputed(() => moodOf(store)).value;
-  const age = useComputed(() => consoleText().milliseconds(store.link.silence_ms.value.toLocaleString("en-US")));
+  const age = useComputed(() => consoleText().proof(store.link.silence_ms.value));
   const text = consoleText();
   return (
     <div class={`link-status ${mood}`}>
@@ -22,9 +22,7 @@ export function LinkStatus({ store }: { store: ConsoleStore }): JSX.Element {
         <Icon name={icons[mood]} size={18} />
         {text.mood[mood]}
       </span>
-      <span class="proof">
-        <span class="proof-label">{text.proof}</span> <span class="proof-age">{age}</span>
-      </span>
+      <span class="proof-age">{age}</span>
     </div>
   );
 }

@@ -7,11 +7,13 @@ import { useBoardView } from "./board_view";
 import { cardText } from "./card_text";
 import { cardTime } from "./card_time";
 import { runningPrice } from "./running_price";
+import { isHere } from "./visit_people";
 
 /** Running time, current unit and price so far; after the end, what stands. */
 export function RunningMeter({ card }: { card: RoomCard }): JSX.Element | null {
   const { now_ms } = useBoardView();
   const inRoom = card.participants.filter((each) => each.whereabouts === "in_room").length;
+  const isEmpty = !card.participants.some(isHere);
   const price = useComputed(() => {
     const time_ms = now_ms.value;
     return runningPrice(card.meter, time_ms - cardTime(card, time_ms), inRoom);
@@ -29,7 +31,7 @@ export function RunningMeter({ card }: { card: RoomCard }): JSX.Element | null {
       <dd class="meter-time">{duration}</dd>
       <dd class="meter-unit">{ended ? text.units(unit) : text.unit(unit)}</dd>
       {additional > 0 && <dd>{text.additional(additional)}</dd>}
-      {!ended && !card.meter.running && <dd class="soft">{text.stopped}</dd>}
+      {!ended && !card.meter.running && <dd class="meter-stopped">{isEmpty ? text.deserted : text.stopped}</dd>}
       <dd class="meter-price">
         {yenText(yen, language.value)} <span class="soft">{text.exTax}</span>
       </dd>

@@ -16,6 +16,9 @@ export function StaleNotice({ store }: { store: ConsoleStore }): JSX.Element | n
       <p class={`stale-notice ${mood}`} role="alert">
         <Icon name="warning" />
         <span>{mood === "stale" ? text.staleNow : text.reconnectingNow}</span>
+        <button type="button" class="button" onClick={() => store.link.connection.wake(true)}>
+          {text.connectNow}
+        </button>
       </p>
     </>
   );

@@ -14,6 +14,7 @@ import { PatientName } from "./patient_name";
 import { PersonRow } from "./person_row";
 import { RunningMeter } from "./running_meter";
 import { TimingMark } from "./timing_mark";
+import { isHere, isPatientWithoutDoctor, isReopened } from "./visit_people";
 
 interface Props {
   card: RoomCard;
@@ -31,7 +32,7 @@ export const VisitCard = memo(function VisitCard({ card, section, notice }: Prop
   const label = `visit-${card.room}`;
   return (
     <article
-      class={`card visit ${belongs}${card.phase === "cancelled" ? " cancelled" : ""}${own ? " own" : ""}`}
+      class={`card visit ${belongs}${isDeserted(card) ? " deserted" : ""}${card.phase === "cancelled" ? " cancelled" : ""}${own ? " own" : ""}`}
       aria-labelledby={label}
       tabIndex={-1}
       data-room={card.room}
@@ -57,6 +58,11 @@ export const VisitCard = memo(function VisitCard({ card, section, notice }: Prop
   );
 });
 
+/** Nobody is in it, though it is not over. */
+function isDeserted(card: RoomCard): boolean {
+  return sectionOf(card) === "consulting" && !card.participants.some(isHere);
+}
+
 function VisitFacts({ card, own }: { card: RoomCard; own: boolean }): JSX.Element {
   const text = cardText();
   const doctors = card.doctors.map((each) => each.name).join("・");
@@ -70,6 +76,10 @@ function VisitFacts({ card, own }: { card: RoomCard; own: boolean }): JSX.Elemen
           <span class="badge place-in-line">{text.place(card.place_in_line)}</span>
         )}
         <TimingMark card={card} />
+        {isReopened(card) && <span class="badge reopened">{text.reopened}</span>}
+        {card.phase === "waiting" && isPatientWithoutDoctor(card) && (
+          <span class="badge awaits-doctor">{text.awaitsDoctor}</span>
+        )}
         {card.is_test && <span class="badge test">{text.test}</span>}
         {card.locked && (
           <span class="badge locked">

@@ -1,5 +1,6 @@
 import type { ClinicProfile, RoomCard } from "../client";
 import { minutesBetween } from "../shared/clock";
+import { isPatientWithoutDoctor } from "./visit_people";
 
 /** What holds for a clinic that recorded no limits of its own (docs/protocol/schema, clinic_profile). */
 const waitingDefaults = { warn_min: 10, alert_min: 20 };
@@ -11,9 +12,15 @@ export function minutesLate(card: RoomCard, now_ms: number): number {
   return minutesBetween(card.starts_at, now_ms);
 }
 
-/** When the visit's place in line was taken: its first patient's first arrival, or the first guest's when no patient came. */
+/**
+ * Since when the visit waits for a doctor: its first patient's first arrival, or the first guest's when no patient came.
+ * Whoever was let in before the doctor still waits.
+ */
 export function waitingSince(card: RoomCard): string | undefined {
-  const waiting = card.participants.filter((each) => each.whereabouts === "waiting");
+  const letIn = card.phase === "waiting" && isPatientWithoutDoctor(card);
+  const waiting = card.participants.filter(
+    (each) => each.whereabouts === "waiting" || (letIn && each.whereabouts === "in_room"),
+  );
   const patients = card.participants.filter((each) => each.party === "patient" && each.first_arrived_at !== undefined);
   const counted = waiting.some((each) => each.party === "patient") ? patients : waiting;
   let first: string | undefined;

@@ -45,6 +45,9 @@ export function ConnectionBanner({ link, kept }: { link: LiveLink; kept: Kept })
             <br />
             {text[kept]} <Age link={link} />
           </p>
+          <button type="button" class="button connect-now" onClick={() => link.connection.wake(true)}>
+            {text.connectNow}
+          </button>
         </div>
       )}
     </div>

@@ -33,6 +33,7 @@ std::vector<client_message> what_they_say() {
       hello{"eyJ.a.b", {}, position{1, 0}, {}},
       hello{"eyJ.a.b", {}, {}, device_id{"5f0c2a"}},
       renew{command_id{"c-1"}, "eyJ.a.b"},
+      ask_beat{command_id{"c-1"}},
       command(command_kind::enter_waiting_room, person{enter_waiting_room{room}}),
       command(command_kind::enter_room, person{enter_room{room}}),
       command(command_kind::leave_room, person{leave_room{room}}),
@@ -73,6 +74,10 @@ bool same(const hello& a, const hello& b) {
 
 bool same(const renew& a, const renew& b) {
   return a.id == b.id && a.token == b.token;
+}
+
+bool same(const ask_beat& a, const ask_beat& b) {
+  return a.id == b.id;
 }
 
 bool same(const addressed_command& a, const addressed_command& b) {

@@ -134,12 +134,13 @@ def of_person(world, role):
 PASSED = dict.fromkeys(("camera", "microphone", "speaker", "network"), "passed")
 # Of the call: only who is in it may, whoever has the role; call_test.py shows what they do.
 OF_CALLS = {"join_call", "send_signal", "report_quality"}
-# Answered only when it is refused, which it never is but by the table.
-UNANSWERED = {"leave_call"}
+# Answered by a reply only when they are refused, which they never are but by the table.
+UNANSWERED = {"leave_call", "ask_beat"}
 
 # What each command is sent with so that nothing but the table stands between it and success.
 COMMANDS = {
     "renew": lambda world, role: {"token": world.token(role)},
+    "ask_beat": lambda world, role: {},
     "enter_waiting_room": of_person,
     "enter_room": lambda world, role: {"room": world.visit()},
     "leave_room": of_person,
@@ -338,7 +339,9 @@ class authorisation_test(machiai_test.TestCase):
     def test_a_token_that_ends_ends_every_command(self):
         # Beats would find it too, but not within this test.
         limits = {"beat_interval_ms": 300000, "messages_burst": 1000}
-        self.server = self.engine(settings={"connection": limits, "token": {"leeway_ms": 0}})
+        # However long the preparation takes, nobody of it is given up during the test.
+        patient = {"leave_after_ms": 600000}
+        self.server = self.engine(settings={"connection": limits, "presence": patient, "token": {"leeway_ms": 0}})
         world = World(self.server)
         roles = [role for role in ROLES if self.table["hello"][role] != "deny"]
         asked = {(role, command): make(world, role) for role in roles for command, make in COMMANDS.items()}

@@ -297,6 +297,15 @@ class Flows:
             other.next_frame("beat")
         self.assertEqual({x["seq"] for x in patient.frames if x["type"] == "beat"}, {known[1]})
 
+    def test_a_beat_comes_at_once_when_it_is_asked_for(self):
+        server = self.server(connection={"beat_interval_ms": 300000})
+        server.seed_visit("r1", "p1", "d1")
+        desk = server.connect("staff", "desk")
+        desk.send("lock_room", room="r1")
+        desk.post("ask_beat")
+        beat = desk.next_frame("beat")
+        self.assertEqual((beat["epoch"], beat["seq"]), desk.position)
+
     def test_a_token_ends_its_session_unless_renewed(self):
         server = self.server(connection=BEATS, token={"leeway_ms": 0})
         server.seed_visit("r1", "p1", "d1")

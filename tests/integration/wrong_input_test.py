@@ -64,6 +64,8 @@ FRAMES = [
     ({"type": "renew", "id": "x"}, "malformed"),
     ({"type": "renew", "id": "x", "token": 1}, "malformed"),
     ({"type": "renew", "id": "x", "token": "t", "role": "staff"}, "malformed"),
+    ({"type": "ask_beat", "id": "x", "epoch": 1}, "malformed"),
+    ({"type": "ask_beat"}, "malformed"),
     ({"type": "hello", "token": "t", "id": "x"}, "malformed"),
 ]
 

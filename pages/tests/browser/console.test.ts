@@ -186,9 +186,62 @@ test("a doctor enters from the board, is asked before the end, and the price sta
   await page.locator(".consultation-panel").waitFor({ state: "detached" });
   await restPointer(page);
   await inSection(page, "ended", 5).getByText("1単位").waitFor();
+  const yes = (word: string) => page.getByRole("dialog").getByRole("button", { name: word, exact: true }).click();
   await card(page, 5).getByRole("button", { name: /再開/ }).click();
+  await yes("再開");
   await restPointer(page);
-  await card(page, 5).getByRole("button", { name: /再開/ }).waitFor({ state: "detached" });
+  await inSection(page, "consulting", 5).getByText("在室者なし").waitFor();
+  await card(page, 5).getByRole("button", { name: /終了/ }).click();
+  await yes("終了");
+  await restPointer(page);
+  await inSection(page, "ended", 5).getByText("1単位").waitFor();
+  await who.close();
+  await page.context().close();
+});
+
+test("a doctor is led to whoever waits, and asked before leaving a room or entering an empty one", async () => {
+  const page = await openConsole(doctorToken());
+  const [first, second] = [await arrive(7), await arrive(8)];
+  const next = page.locator(".next-patient");
+  await next.getByText("予約　花子7 様").waitFor();
+  await screenshot(page, "console-doctor-next-desktop-ja");
+  await next.getByRole("button").click();
+  const panel = page.locator(".consultation-panel");
+  await panel.getByText("予約　花子7").first().waitFor();
+  await next.waitFor({ state: "detached" });
+  const enter = (number: number) => card(page, number).getByRole("button", { name: /：入室$/ }).click();
+  const dialog = page.getByRole("dialog");
+  await restPointer(page);
+  await enter(8);
+  await dialog.getByText("予約　花子7 様の診察室からは退室します。").waitFor();
+  await dialog.getByRole("button", { name: "やめる" }).click();
+  await enter(9);
+  await dialog.getByText("患者様はまだ入室していません").waitFor();
+  await dialog.getByRole("button", { name: "やめる" }).click();
+  await panel.getByText("予約　花子7").first().waitFor();
+  await enter(8);
+  await dialog.getByRole("button", { name: "入室" }).click();
+  await panel.getByText("予約　花子8").first().waitFor();
+  await inSection(page, "consulting", 7).getByText("医師不在").or(inSection(page, "consulting", 7).getByText("在室者なし")).waitFor();
+  await first.close();
+  await second.close();
+  await page.context().close();
+});
+
+test("who was let in before the doctor still waits, and a line that went silent is no longer trusted", async () => {
+  const page = await openConsole();
+  const who = await arrive(9);
+  await card(page, 9)
+    .getByRole("button", { name: /入室許可/ })
+    .click();
+  await restPointer(page);
+  await inSection(page, "waiting", 9).getByText("医師の入室待ち").waitFor();
+  await inSection(page, "waiting", 9).getByText("0分待ち").waitFor();
+  // Stopped, not killed: no socket is closed, nothing tells but the silence.
+  engine.pause();
+  await page.locator(".stale-notice").waitFor({ timeout: 10_000 });
+  engine.resume();
+  await page.locator(".link-status.live").waitFor({ timeout: 10_000 });
   await who.close();
   await page.context().close();
 });
@@ -209,6 +262,7 @@ test("a dead screen says so until the engine is back", async () => {
 test("names are only ever text: markup, direction marks and great length change nothing around them", async () => {
   const put = (name: string) =>
     engine.put(`${clinic}/patients/p6`, { name, kana: "", chart_number: "<i>1</i>", card_registered: false });
+  const desk = await ScriptedPerson.open(scripts, engine.address, { token: staffToken() });
   await put("<script>window.broken=1</script><img src=x onerror=window.broken=1>");
   const page = await openConsole();
   await card(page, 6).getByText("<script>").waitFor();
@@ -218,6 +272,19 @@ test("names are only ever text: markup, direction marks and great length change 
   await put("W".repeat(100));
   await card(page, 6).getByText("WWWW").waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  for (const name of ["W".repeat(100), "寿限無".repeat(33), "a b ".repeat(24)]) {
+    await desk.say({ type: "invite", room: "v6", party: "interpreter", display_name: name.trim() });
+  }
+  const row = card(page, 6).locator(".invitation");
+  await row.nth(2).waitFor();
+  const cut = await card(page, 6).evaluate((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return [...element.querySelectorAll("button, .badge, .place, .party")].filter((each) => {
+      const box = each.getBoundingClientRect();
+      return box.right > right || box.left < left;
+    }).length;
+  });
+  expect(cut).toBe(0);
   await expect(put("a".repeat(10_000))).rejects.toThrow(/4\d\d/);
   await expect(put("a\u202eb")).rejects.toThrow(/4\d\d/);
   await screenshot(page, "console-names-desktop-ja");

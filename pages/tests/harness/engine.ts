@@ -61,6 +61,15 @@ export class Engine {
     return this.end("SIGKILL");
   }
 
+  /** Stands still with its sockets open until `resume`. */
+  pause(): void {
+    this.process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.process?.kill("SIGCONT");
+  }
+
   async stop(): Promise<void> {
     await this.end("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Connection, timing, type AnyFrame, type LinkState, type ReplyFrame } from "../../client";
 import { FakeLine } from "./fake_line";
 
-function connected(options: { room?: string } = {}) {
+function connected(options: { room?: string; ask_after_ms?: number; retry_max_ms?: number } = {}) {
   const line = new FakeLine();
   const frames: AnyFrame[] = [];
   const states: LinkState[] = [];
@@ -87,6 +87,43 @@ describe("connection", () => {
     expect(line.sockets).toHaveLength(2);
   });
 
+  test("after some silence asks for a beat, and gives up a line that has none", () => {
+    const { line, connection } = connected({ ask_after_ms: 4_000 });
+    line.socket.welcome("nothing_missed", 1);
+    const asked = () => line.socket.said.filter((frame) => frame["type"] === "ask_beat").length;
+    line.pass(5_000);
+    expect(asked()).toBe(1);
+    line.socket.tell(beat(1));
+    expect(connection.silence_ms()).toBe(0);
+    line.pass(5_000);
+    expect(asked()).toBe(2);
+    expect(connection.fresh()).toBe(true);
+    line.pass(timing.beat_late_ms);
+    expect(connection.fresh()).toBe(false);
+    line.pass(timing.tick_ms);
+    expect(line.sockets).toHaveLength(2);
+  });
+
+  test("a page that is seen again asks whether its line still lives", () => {
+    const { line, connection } = connected();
+    line.socket.welcome();
+    line.pass(3_000);
+    connection.wake(false);
+    connection.wake(false);
+    expect(line.socket.said.filter((frame) => frame["type"] === "ask_beat")).toHaveLength(1);
+    line.pass(timing.beat_late_ms + timing.tick_ms);
+    expect(line.sockets).toHaveLength(2);
+  });
+
+  test("whoever waits for an attempt can have a new one", () => {
+    const { line, connection } = connected();
+    line.pass(2_000);
+    connection.wake(true);
+    expect(line.sockets).toHaveLength(2);
+    connection.wake(true);
+    expect(line.sockets).toHaveLength(2);
+  });
+
   test("what is not answered within its time is given up, and never asked again", async () => {
     const { line, connection } = connected();
     line.socket.welcome();
@@ -134,6 +171,31 @@ describe("connection", () => {
     expect(line.sockets).toHaveLength(1);
     line.pass(1);
     expect(line.sockets).toHaveLength(2);
+  });
+
+  test("the window counts also when the line ends without a word", () => {
+    const { line } = connected();
+    line.socket.welcome();
+    line.socket.tell({ type: "reconnect", window_ms: 5_000 });
+    line.chance = 0.8;
+    line.socket.die(1006);
+    line.pass(3_999);
+    expect(line.sockets).toHaveLength(1);
+    line.pass(1);
+    expect(line.sockets).toHaveLength(2);
+  });
+
+  test("no wait between two attempts is longer than the page allows, none shorter than a moment", () => {
+    const { line } = connected({ retry_max_ms: 5_000 });
+    for (line.chance of [1, 1, 1, 1, 1]) {
+      line.socket.die(1006);
+      line.pass(5_000);
+    }
+    expect(line.sockets).toHaveLength(6);
+    line.chance = 0;
+    line.socket.die(1006);
+    line.pass(timing.retry_now_max_ms - 1);
+    expect(line.sockets).toHaveLength(6);
   });
 
   test("42xx is the end, with the engine's word for it", () => {

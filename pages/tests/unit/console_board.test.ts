@@ -35,6 +35,13 @@ describe("sections", () => {
     expect(rooms(sections.ended)).toEqual(["f", "e", "d"]);
   });
 
+  test("what was reopened stands with the consultations until somebody is there", () => {
+    const reopened = visitCard("a", { phase: "waiting", bill_revision: 1 });
+    expect(rooms(boardSections([reopened]).consulting)).toEqual(["a"]);
+    const back = waiting("a", "00:01", { bill_revision: 1 });
+    expect(rooms(boardSections([back]).waiting)).toEqual(["a"]);
+  });
+
   test("who waits stands in order of arrival, whatever the time of the appointment", () => {
     const cards = [
       waiting("late", "00:05", { starts_at: at("00:00") }),
@@ -66,6 +73,15 @@ describe("minutes", () => {
   test("late minutes start with the appointment", () => {
     expect(minutesLate(visitCard("a"), Date.parse(at("00:00")) - 60_000)).toBe(0);
     expect(minutesLate(visitCard("a"), Date.parse(at("00:07")) + 59_000)).toBe(7);
+  });
+
+  test("who was let in before the doctor goes on waiting", () => {
+    const patient = personCard("p1", { whereabouts: "in_room", first_arrived_at: at("00:00"), since: at("00:08") });
+    const doctor = personCard("d1", { party: "doctor", whereabouts: "in_room", since: at("00:09") });
+    const now_ms = Date.parse(at("00:09"));
+    expect(minutesWaited(visitCard("a", { phase: "waiting", participants: [patient] }), now_ms)).toBe(9);
+    const begun = visitCard("a", { phase: "in_consultation", participants: [patient, doctor] });
+    expect(minutesWaited(begun, now_ms)).toBeUndefined();
   });
 
   test("a visit waits since its first patient first came, also when that one is gone and another waits", () => {

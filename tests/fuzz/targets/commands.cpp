@@ -29,6 +29,12 @@ std::string encoded(const renew& x) {
   return out + '}';
 }
 
+std::string encoded(const ask_beat& x) {
+  auto out = begin_json_frame("ask_beat");
+  append_json_member(out, "id", x.id);
+  return out + '}';
+}
+
 template <class T>
 void append_what(std::string& out, const T& what) {
   if constexpr (requires { what.value; }) {
