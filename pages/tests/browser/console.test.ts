@@ -44,6 +44,11 @@ async function arrive(number: number): Promise<ScriptedPerson> {
   return who;
 }
 
+async function goAway(who: ScriptedPerson, number: number): Promise<void> {
+  await who.say({ type: "leave_room", room: `v${number}` });
+  await who.close();
+}
+
 const card = (page: Page, number: number): Locator => page.locator(`[data-room="v${number}"]`);
 const inSection = (page: Page, section: string, number: number): Locator =>
   page.locator(`[data-section="${section}"] [data-room="v${number}"]`);
@@ -110,7 +115,7 @@ test("admitting, locking and sending back are one tap each, and two quick taps a
   await card(page, 2)
     .getByRole("button", { name: /入室許可/ })
     .waitFor();
-  await who.close();
+  await goAway(who, 2);
   await page.context().close();
 });
 
@@ -133,7 +138,7 @@ test("a card does not move away under the pointer; it goes when the list is let 
   await card(page, 3).getByText("100円").waitFor();
   await doctor.say({ type: "leave_room", room: "v3" });
   await doctor.close();
-  await who.close();
+  await goAway(who, 3);
   await page.context().close();
 });
 
@@ -195,7 +200,7 @@ test("a doctor enters from the board, is asked before the end, and the price sta
   await yes("終了");
   await restPointer(page);
   await inSection(page, "ended", 5).getByText("1単位").waitFor();
-  await who.close();
+  await goAway(who, 5);
   await page.context().close();
 });
 
