@@ -36,6 +36,8 @@ std::string notes_of(const usage_line& x) {
     text = "correction";
   if (x.is_test)
     text += text.empty() ? "test" : ", test";
+  if (!x.audio_only.empty())
+    text += text.empty() ? "audio only" : ", audio only";
   return text;
 }
 
@@ -46,6 +48,9 @@ void print_sources(const usage_line& line) {
     table.add_row({std::to_string(x.position.epoch), std::to_string(x.position.seq), japan_time_text_ms(x.counts_from),
                    x.person.value, x.kind, x.at == x.counts_from ? "" : japan_time_text_ms(x.at)});
   table.print(std::cout, 2);
+  for (const auto& x : line.audio_only)
+    std::cout << "  without video: " << x.person.value << ", " << japan_time_text_ms(x.from) << " to "
+              << japan_time_text_ms(x.until) << '\n';
 }
 
 void print_for_people(const std::string& clinic, const usage_statement& month, bool explain) {

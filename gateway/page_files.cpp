@@ -48,6 +48,15 @@ constexpr std::string_view policy_before_host = "default-src 'none'; script-src 
 constexpr std::string_view policy_behind_host = "; font-src 'self'; manifest-src 'self'; form-action 'none'; "
                                                 "frame-ancestors 'none'; base-uri 'none'";
 
+/// Where to go from an address that means a page of the console without being its own; empty for any other.
+std::string_view place_of(std::string_view path) {
+  if (path == "/")
+    return console_paths.front();
+  const auto plain_path = path.substr(0, path.find_last_not_of('/') + 1);
+  const auto* const found = std::ranges::find(console_paths, plain_path);
+  return found == console_paths.end() ? std::string_view{} : *found;
+}
+
 std::string_view content_type_of(std::string_view path) {
   for (const auto& [ending, type] : content_types)
     if (path.ends_with(ending))
@@ -170,8 +179,10 @@ http_response page_files::answer(const http_request& request) const {
   const auto path = request.path();
   const auto is_read = request.method == "GET" || request.method == "HEAD";
   const auto* const file = find(path);
-  if (!file && path != "/")
-    return plain(404, "There is no such page.\n");
+  const auto elsewhere = file ? std::string_view{} : place_of(path);
+  if (!file && elsewhere.empty())
+    return plain(404, "ページが見つかりません。リンクをもう一度ご確認ください。\n"
+                      "There is no such page. Please check the link.\n");
   if (!is_read) {
     auto response = plain(405, "Pages are only read.\n");
     response.headers.emplace_back("Allow", "GET, HEAD");
@@ -180,8 +191,8 @@ http_response page_files::answer(const http_request& request) const {
   if (file)
     return answer_with(*file, request);
   // The fragment, where a link keeps its token, goes with the browser.
-  auto response = plain(302, "/console\n");
-  response.headers.emplace_back("Location", console_paths.front());
+  auto response = plain(302, std::string{elsewhere} + '\n');
+  response.headers.emplace_back("Location", elsewhere);
   return response;
 }
 

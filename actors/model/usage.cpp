@@ -28,6 +28,12 @@ bool is_in_room(const clinic_state& state, const room_id& room, const person_id&
   return who && who->whereabouts == whereabouts::in_room;
 }
 
+bool is_leave(const event_payload& payload) {
+  const auto& what = payload.value;
+  return std::holds_alternative<participant_left>(what) || std::holds_alternative<participant_sent_back>(what) ||
+         std::holds_alternative<participant_removed>(what);
+}
+
 /// The newest end of the person's stays: what a leaving event made of them.
 timestamp exit_of(const room_state& room, const person_id& person) {
   timestamp last;
@@ -85,29 +91,29 @@ void usage_reader::read(const event& x) {
   apply(state_, x);
   if (std::holds_alternative<room_archived>(x.payload.value)) {
     sources_.erase(x.room);
+    audio_only_.erase(x.room);
     return;
   }
   note_source(x, was_inside);
+  if (const auto* room = find_room(state_, x.room))
+    audio_only_[x.room].note(*room, counts_from(x, was_inside));
   if (const auto* end = std::get_if<consultation_ended>(&x.payload.value))
     add_line(x, *end);
 }
 
+timestamp usage_reader::counts_from(const event& x, bool was_inside) const {
+  return was_inside && is_leave(x.payload) ? exit_of(state_.rooms.at(x.room), subject_of(x.payload)) : x.at;
+}
+
 void usage_reader::note_source(const event& x, bool was_inside) {
-  const auto person = subject_of(x.payload);
-  auto counts_from = x.at;
   const auto& what = x.payload.value;
-  const auto leaves = std::holds_alternative<participant_left>(what) ||
-                      std::holds_alternative<participant_sent_back>(what) ||
-                      std::holds_alternative<participant_removed>(what);
-  if (leaves) {
-    if (!was_inside)
-      return;
-    counts_from = exit_of(state_.rooms.at(x.room), person);
-  } else if (!std::holds_alternative<participant_entered>(what) && !std::holds_alternative<consultation_ended>(what) &&
-             !std::holds_alternative<consultation_reopened>(what)) {
-    return;
-  }
-  sources_[x.room].push_back({x.position, x.at, counts_from, std::string{kind_of(x.payload)}, person});
+  const auto counts = is_leave(x.payload) ? was_inside
+                                          : std::holds_alternative<participant_entered>(what) ||
+                                                std::holds_alternative<consultation_ended>(what) ||
+                                                std::holds_alternative<consultation_reopened>(what);
+  if (counts)
+    sources_[x.room].push_back(
+        {x.position, x.at, counts_from(x, was_inside), std::string{kind_of(x.payload)}, subject_of(x.payload)});
 }
 
 void usage_reader::add_line(const event& x, const consultation_ended& end) {
@@ -138,6 +144,7 @@ void usage_reader::add_line(const event& x, const consultation_ended& end) {
   line.total_yen_ex_tax = bill.total_yen_ex_tax - earlier.total_yen_ex_tax;
   line.doctors = doctors_in(room);
   line.patients = room.appointment.patients;
+  line.audio_only = audio_only_[x.room].stretches();
   line.sources = sources_[x.room];
   lines_.push_back(std::move(line));
 }

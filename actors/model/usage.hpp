@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/model/audio_only.hpp"
 #include "actors/model/clinic_state.hpp"
 
 #include <cstdint>
@@ -42,12 +43,14 @@ struct usage_line {
   int64_t total_yen_ex_tax = 0;
   std::vector<person_id> doctors;
   std::vector<person_id> patients;
+  std::vector<audio_only_stretch> audio_only;
   /// Left out when nobody asked for an explanation.
   std::optional<std::vector<usage_source>> sources;
 };
 BOOST_DESCRIBE_STRUCT(usage_line, (),
                       (room, revision, is_correction, is_test, usage_date, billing_month, doctor_in_room_ms, units,
-                       additional_participants, base_yen, additional_yen, total_yen_ex_tax, doctors, patients, sources))
+                       additional_participants, base_yen, additional_yen, total_yen_ex_tax, doctors, patients,
+                       audio_only, sources))
 
 /// A consultation that is not ended and has no bill for what runs now.
 struct open_consultation {
@@ -112,6 +115,8 @@ public:
   [[nodiscard]] usage_statement statement() const { return statement(state_); }
 
 private:
+  /// From when on the event counts: a leave from the last proof of presence on.
+  [[nodiscard]] timestamp counts_from(const event& x, bool was_inside) const;
   void note_source(const event& x, bool was_inside);
   void add_line(const event& x, const consultation_ended& end);
 
@@ -120,6 +125,7 @@ private:
   timestamp end_;
   clinic_state state_;
   std::map<room_id, std::vector<usage_source>> sources_;
+  std::map<room_id, audio_only_record> audio_only_;
   std::vector<usage_line> lines_;
 };
 

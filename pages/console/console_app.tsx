@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { JSX } from "preact";
 import { now_ms } from "../shared/clock";
 import { BoardPage } from "./board_page";
@@ -18,6 +18,8 @@ import { TopBar } from "./top_bar";
 import { UsagePage } from "./usage_page";
 
 export function ConsoleApp({ store }: { store: ConsoleStore }): JSX.Element {
+  const { title } = consoleText();
+  useEffect(() => void (document.title = title), [title]);
   const refusal = useComputed(() => refusalOfLink(store.link.state.value)).value;
   if (refusal !== undefined) return <RefusalPage why={refusal} />;
   return (

@@ -12,11 +12,16 @@ export function HistoryControls({ past }: { past: PastBoard }): JSX.Element {
   const today = dayOf(serverNow());
   const limit = past.day.value === today ? minuteOfDay(serverNow()) : last_minute;
   const minute = past.minute.value;
-  const choose = (next: number) => (past.minute.value = Math.min(limit, Math.max(0, next)));
+  const choose = (next: number) => {
+    past.limited.value = next > limit;
+    past.minute.value = Math.min(limit, Math.max(0, next));
+  };
   const chooseDay = (day: string) => {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || day > today) return;
-    past.day.value = day;
-    if (day === today) past.minute.value = Math.min(past.minute.value, minuteOfDay(serverNow()));
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return;
+    const now = minuteOfDay(serverNow());
+    past.limited.value = day > today || (day === today && minute > now);
+    past.day.value = day > today ? today : day;
+    if (past.limited.value) past.minute.value = now;
   };
   return (
     <div class="history-controls card">

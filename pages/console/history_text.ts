@@ -12,6 +12,8 @@ export const historyText = catalogue(
     now: "現在の時刻へ",
     loading: "再現しています",
     readOnly: "閲覧のみ",
+    nothing: "この時刻には、予約の記録がありません。",
+    notYet: "現在より先の時刻は選べません。現在の時刻を表示しています。",
   },
   {
     heading: "As it was",
@@ -24,5 +26,7 @@ export const historyText = catalogue(
     now: "To the present",
     loading: "Rebuilding",
     readOnly: "Read only",
+    nothing: "There is no record of appointments at this time.",
+    notYet: "The future cannot be chosen. This is the present minute.",
   },
 );

@@ -12,5 +12,6 @@ export function patientName(board: Board, room: string, id: string): string {
 export function personName(board: Board, room: string, id: string): string {
   const card: RoomCard | undefined = board.cards.get(room);
   const there = card?.participants.find((each) => each.person === id)?.display_name;
-  return there ?? board.doctors.get(id)?.name ?? id;
+  const booked = card?.patients.find((each) => each.patient === id)?.name;
+  return there ?? booked ?? board.doctors.get(id)?.name ?? id;
 }

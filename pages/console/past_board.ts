@@ -8,11 +8,19 @@ const minutes_per_day = 24 * 60;
 const rest_ms = 150;
 const boards_kept_max = 120;
 
+/** A minute of a day in Japan. */
+export interface Moment {
+  day: string;
+  minute: number;
+}
+
 export interface PastBoard {
   /** 2026-11-24, in Japan. */
   day: Signal<string>;
   /** Of the day, in Japan. */
   minute: Signal<number>;
+  /** A time was asked for that has not come; the present is shown. */
+  limited: Signal<boolean>;
   /** The instant that is wanted. */
   at: ReadonlySignal<string>;
   at_ms: ReadonlySignal<number>;
@@ -36,9 +44,12 @@ export function minuteOfDay(time_ms: number): number {
 }
 
 /** A clinic's board at a chosen minute. Minutes that were seen are kept, but for the present one, which is not over. */
-export function pastBoard(api: Api, clinic: string, now_ms: () => number): PastBoard {
-  const day = signal(dayOf(now_ms()));
-  const minute = signal(minuteOfDay(now_ms()));
+export function pastBoard(api: Api, clinic: string, now_ms: () => number, start?: Moment): PastBoard {
+  const first = start ?? { day: dayOf(now_ms()), minute: minuteOfDay(now_ms()) };
+  const isPast = Date.parse(instantOf(first.day, minuteText(first.minute))) <= now_ms();
+  const day = signal(isPast ? first.day : dayOf(now_ms()));
+  const minute = signal(isPast ? first.minute : minuteOfDay(now_ms()));
+  const limited = signal(!isPast);
   const present = signal(now_ms());
   // A minute is shown from its start, the present one as far as it has gone.
   const at = computed(() => {
@@ -82,13 +93,14 @@ export function pastBoard(api: Api, clinic: string, now_ms: () => number): PastB
 
   function toNow(): void {
     batch(() => {
+      limited.value = false;
       present.value = now_ms();
       day.value = dayOf(present.value);
       minute.value = minuteOfDay(present.value);
     });
   }
 
-  return { day, minute, at, at_ms, board, state, toNow, follow };
+  return { day, minute, limited, at, at_ms, board, state, toNow, follow };
 }
 
 function keep(kept: Map<string, Board>, at: string, board: Board): void {

@@ -10,6 +10,13 @@ export interface Source {
   person?: string;
 }
 
+/** Doctor and patient were in the room, and this one of them sent no video. */
+export interface AudioOnlyStretch {
+  person: string;
+  from: string;
+  until: string;
+}
+
 export interface StatementLine {
   room: string;
   revision: number;
@@ -25,6 +32,7 @@ export interface StatementLine {
   total_yen_ex_tax: number;
   doctors: string[];
   patients: string[];
+  audio_only: AudioOnlyStretch[];
   sources: Source[];
 }
 

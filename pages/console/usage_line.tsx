@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Board } from "../client";
-import { durationText, timeOfDay, yenText } from "../shared/clock";
+import { durationWords, timeWithSeconds, yenText } from "../shared/clock";
 import { language } from "../shared/language";
+import { AudioOnly } from "./audio_only";
 import { eventText } from "./event_text";
 import { doctorName, patientName, personName } from "./name_lookup";
 import type { Source, StatementLine } from "./statement";
@@ -16,20 +17,29 @@ export function UsageLine({ line, names }: { line: StatementLine; names: Board }
   return (
     <>
       <tr class={line.is_correction ? "correction" : undefined}>
-        <td class="nowrap">{line.usage_date}</td>
+        <td class="nowrap" data-label={text.date}>
+          {line.usage_date}
+        </td>
         <td>
           <bdi>{line.patients.map((each) => patientName(names, line.room, each)).join("・")}</bdi>
           <span class="room-id">{line.room}</span>
           {line.is_correction && <span class="badge correction">{text.correction(line.revision)}</span>}
           {line.is_test && <span class="badge test">{text.test}</span>}
+          {line.audio_only.length > 0 && <span class="badge audio-only-badge">{text.audioOnly}</span>}
         </td>
-        <td>
+        <td data-label={text.doctor}>
           <bdi>{line.doctors.map((each) => doctorName(names, each)).join("・")}</bdi>
         </td>
-        <td class="number">{durationText(line.doctor_in_room_ms)}</td>
-        <td class="number">{line.units}</td>
-        <td class="number">{text.people(line.additional_participants)}</td>
-        <td class="number">
+        <td class="number nowrap" data-label={text.time}>
+          {durationWords(line.doctor_in_room_ms, language.value)}
+        </td>
+        <td class="number" data-label={text.units}>
+          {line.units}
+        </td>
+        <td class="number" data-label={text.additional}>
+          {text.people(line.additional_participants)}
+        </td>
+        <td class="number" data-label={text.total}>
           <strong>{yenText(line.total_yen_ex_tax, language.value)}</strong>
         </td>
         <td>
@@ -52,6 +62,15 @@ export function UsageLine({ line, names }: { line: StatementLine; names: Board }
 }
 
 function Events({ line, names }: { line: StatementLine; names: Board }): JSX.Element {
+  return (
+    <>
+      <AudioOnly line={line} names={names} />
+      <EventTable line={line} names={names} />
+    </>
+  );
+}
+
+function EventTable({ line, names }: { line: StatementLine; names: Board }): JSX.Element {
   const text = usageText();
   return (
     <table class="events">
@@ -79,7 +98,7 @@ function Events({ line, names }: { line: StatementLine; names: Board }): JSX.Ele
 }
 
 function EventRow({ source, room, names }: { source: Source; room: string; names: Board }): JSX.Element {
-  const seconds = (time: string) => `${timeOfDay(time)}:${time.slice(17, 23)}`;
+  const seconds = (time: string) => `${timeWithSeconds(time)}${time.slice(19, 23)}`;
   return (
     <tr>
       <td>

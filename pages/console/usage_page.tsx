@@ -44,7 +44,7 @@ export function UsagePage({ store }: { store: ConsoleStore }): JSX.Element {
     saveFile(
       `machiai-${store.clinic}-${statement.month}.csv`,
       "text/csv;charset=utf-8",
-      usageCsv(statement, language.value),
+      usageCsv(statement, language.value, store.board.value),
     );
   return (
     <main id="main" class="usage-page" tabIndex={-1}>

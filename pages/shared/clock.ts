@@ -36,10 +36,11 @@ export function startClock(): () => void {
 
 const zone = "Asia/Tokyo";
 const hourMinute = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
-const day = {
-  ja: new Intl.DateTimeFormat("ja-JP", { timeZone: zone, month: "long", day: "numeric", weekday: "short" }),
-  en: new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", day: "numeric", month: "long" }),
-};
+const hourMinuteSecond = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" });
+const dayParts = { timeZone: zone, month: "long", day: "numeric", weekday: "short" } as const;
+const day = { ja: new Intl.DateTimeFormat("ja-JP", dayParts), en: new Intl.DateTimeFormat("en-GB", dayParts) };
+const yearParts = { ...dayParts, year: "numeric" } as const;
+const dayOfYear = { ja: new Intl.DateTimeFormat("ja-JP", yearParts), en: new Intl.DateTimeFormat("en-GB", yearParts) };
 const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
 
 /** 09:30 in Japan. */
@@ -47,9 +48,19 @@ export function timeOfDay(time: string | number): string {
   return hourMinute.format(new Date(time));
 }
 
+/** 09:30:05 in Japan. */
+export function timeWithSeconds(time: string | number): string {
+  return hourMinuteSecond.format(new Date(time));
+}
+
 /** 11月24日(火), or Tue 24 November. */
 export function dateText(time: string | number, language: "ja" | "en"): string {
   return day[language].format(new Date(time));
+}
+
+/** 2026年11月24日(火), or Tue 24 November 2026. */
+export function dateWithYear(time: string | number, language: "ja" | "en"): string {
+  return dayOfYear[language].format(new Date(time));
 }
 
 /** 2026-11-24: the day in Japan. */
@@ -73,6 +84,15 @@ export function durationText(duration_ms: number): string {
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (value: number) => String(value).padStart(2, "0");
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** 9分56秒 or 9 min 56 s: where 9:56 could be taken for a time of day. */
+export function durationWords(duration_ms: number, language: "ja" | "en"): string {
+  const seconds = Math.max(0, Math.floor(duration_ms / 1_000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const units = language === "ja" ? (["時間", "分", "秒", ""] as const) : ([" h", " min", " s", " "] as const);
+  const parts = [`${minutes}${units[1]}`, `${rest}${units[2]}`];
+  return (hours > 0 ? [`${hours}${units[0]}`, ...parts] : parts).join(units[3]);
 }
 
 /** 1,250円 or ¥1,250. */

@@ -83,7 +83,9 @@ TEST_CASE_FIXTURE(audited, "auditor: a device that was let in of somebody who is
 TEST_CASE_FIXTURE(audited, "auditor: who stays connected after the end is not unseen, reopened or not") {
   bool reopens = false;
   SUBCASE("ended") {}
-  SUBCASE("reopened") { reopens = true; }
+  SUBCASE("reopened") {
+    reopens = true;
+  }
   ask(at(doctor_page), of_room({end_consultation{room_id{"r1"}}}));
   advance(seconds{5});
   if (reopens)

@@ -130,6 +130,10 @@ model_clinic::outcome model_clinic::attend(const room_id& room, const std::strin
   return keep(room, decide_attention(rooms.at(room), person_id{person}, attentive));
 }
 
+model_clinic::outcome model_clinic::send_media(const room_id& room, const std::string& person, bool video, bool audio) {
+  return keep(room, decide_report(rooms.at(room), person_id{person}, set_media{room, video, audio}));
+}
+
 model_clinic::outcome model_clinic::leave(const room_id& room, const std::string& person) {
   return presence(room, person, {presence_change::left, now, leave_reason::left});
 }

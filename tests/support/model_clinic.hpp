@@ -27,6 +27,7 @@ public:
   outcome enter(const room_id& room, const std::string& person);
   outcome presence(const room_id& room, const std::string& person, presence_edge edge);
   outcome attend(const room_id& room, const std::string& person, bool attentive);
+  outcome send_media(const room_id& room, const std::string& person, bool video, bool audio);
   outcome leave(const room_id& room, const std::string& person);
   outcome lose(const room_id& room, const std::string& person, timestamp last_proof);
   outcome pass_time(const room_id& room);

@@ -38,6 +38,9 @@ async function consultation(number: number): Promise<void> {
   await patient.say({ type: "enter_waiting_room", room });
   await doctor.say({ type: "enter_room", room });
   await doctor.say({ type: "admit", room, person: `p${number}` });
+  await patient.say({ type: "set_media", room, video: true, audio: true });
+  await patient.say({ type: "set_media", room, video: false, audio: true });
+  await new Promise((done) => setTimeout(done, 1_100));
   expect((await doctor.say({ type: "end_consultation", room })).ok).toBe(true);
   await patient.close();
   await doctor.close();
@@ -62,6 +65,8 @@ test("the month's bill names its lines, their events and its sum, and can be sav
     .or(page.locator("table.events").getByText("入室"))
     .first()
     .waitFor();
+  await line.getByText("音声のみの時間あり").waitFor();
+  await page.locator(".audio-only").getByText(/予約　花子1 .*\(0分[12]秒\)/).waitFor();
   await page.locator(".totals").getByText("110円").waitFor();
   await screenshot(page, "console-usage-desktop-ja");
   expect(await seriousFindings(page)).toEqual([]);
@@ -72,6 +77,7 @@ test("the month's bill names its lines, their events and its sum, and can be sav
   const content = readFileSync(await download.path(), "utf8");
   expect(content).toMatch(/^\ufeff診察日,/);
   expect(content.trim().split("\r\n").length).toBe(2);
+  expect(content).toMatch(/,森　恵子,dr-mori,予約　花子1,p1,0分[12]秒,/);
   await page.getByRole("button", { name: "前の月" }).click();
   await page.getByText("この月のご利用はありません").waitFor();
   await page.getByRole("button", { name: "English" }).click();
@@ -92,8 +98,17 @@ test("the past is shown as reception saw it, and nothing can be done in it", asy
   await page.keyboard.press("ArrowLeft");
   expect(Number(await page.getByRole("slider").inputValue())).toBe(Number(before) - 1);
   await page.locator(".past:not(.loading)").or(page.locator(".notice.danger")).waitFor();
+  const said = await page.locator(".history-said strong").textContent();
+  expect(said).toMatch(/^\d{4}年\d+月\d+日/);
+  await page.reload();
+  await page.locator(".past:not(.loading)").waitFor();
+  expect(await page.locator(".history-said strong").textContent()).toBe(said);
   await screenshot(page, "console-history-desktop-ja");
   expect(await seriousFindings(page)).toEqual([]);
+  await page.getByLabel("日付").fill("2020-01-01");
+  await page.getByText("この時刻には、予約の記録がありません").waitFor();
+  await page.goto(`${engine.address}/console/history?day=2999-01-01&time=10:00`);
+  await page.getByText("現在より先の時刻は選べません").waitFor();
   await page.context().close();
 });
 
@@ -108,6 +123,18 @@ test("going from page to page keeps the line and the sign-in, also over a reload
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "本日のオンライン診療" }).waitFor();
   await page.context().close();
+});
+
+test("an address with a slash too many leads to its page, one that is none says so in both languages", async () => {
+  const page = await openConsole("/console/");
+  expect(new URL(page.url()).pathname).toBe("/console");
+  expect(await page.title()).toBe("受付コンソール");
+  await page.getByRole("button", { name: "English" }).click();
+  await page.waitForFunction(() => document.title === "Reception console");
+  await page.context().close();
+  const answer = await fetch(`${engine.address}/nowhere`);
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).toMatch(/ページが見つかりません.*\n.*no such page/);
 });
 
 test("a doctor sees no bill", async () => {

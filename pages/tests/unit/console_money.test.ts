@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { MeterCard } from "../../client";
+import { emptyBoard, type Board, type MeterCard } from "../../client";
 import { monthAfter } from "../../console/month";
 import { runningPrice } from "../../console/running_price";
 import type { Statement, StatementLine } from "../../console/statement";
 import { usageCsv } from "../../console/usage_csv";
+import { durationWords } from "../../shared/clock";
+import { visitCard } from "./console_cards";
 
 const unit_ms = 30 * 60_000;
 const price = {
@@ -75,12 +77,14 @@ const line: StatementLine = {
   total_yen_ex_tax: -50,
   doctors: ["=HYPERLINK(1)"],
   patients: ["p1", 'p"2'],
+  audio_only: [{ person: "p1", from: "2026-11-24T00:00:10.000Z", until: "2026-11-24T00:01:13.500Z" }],
   sources: [
     {
       position: { epoch: 1, seq: 7 },
       at: "2026-11-24T00:00:00.000Z",
       counts_from: "2026-11-24T00:00:00.000Z",
       kind: "room.participant_entered",
+      person: "dr-a",
     },
   ],
 };
@@ -96,27 +100,45 @@ const statement: Statement = {
   total_yen: 0,
 };
 
+const patient = { patient: "p1", name: "佐藤　花子", kana: "", chart_number: "", card_registered: false };
+const names: Board = {
+  ...emptyBoard,
+  cards: new Map([["v1", visitCard("v1", { patients: [patient] })]]),
+  doctors: new Map([["dr-a", { doctor: "dr-a", name: "森　恵子" }]]),
+};
+
 describe("CSV", () => {
-  const [head, row, rest] = usageCsv(statement, "ja").split("\r\n");
+  const [head, row, rest] = usageCsv(statement, "ja", names).split("\r\n");
 
   test("it starts with the mark of UTF-8 and ends every row with CRLF", () => {
     expect(head?.startsWith("\ufeff診察日,")).toBe(true);
     expect(rest).toBe("");
-    expect(head?.split(",").length).toBe(15);
+    expect(head?.split(",").length).toBe(19);
   });
 
   test("a text that a spreadsheet would run is disarmed, a negative number stays a number", () => {
-    expect(row).toContain(",'=HYPERLINK(1),");
+    expect(row).toContain(",'=HYPERLINK(1),'=HYPERLINK(1),");
     expect(row).toContain(",-100,50,-50,");
   });
 
   test("quotes are doubled", () => {
-    expect(row).toContain(',"p1 p""2",');
+    expect(row).toContain(',"佐藤　花子・p""2","p1 p""2",');
   });
 
-  test("the events it rests on are named", () => {
-    expect(row).toContain("1:7 room.participant_entered 2026-11-24T00:00:00.000Z");
+  test("it tells what the page tells, in its words and in Japan's time", () => {
+    expect(row).toContain(",訂正,,");
+    expect(row).toContain(",1分1秒,61000,");
+    expect(row).toContain("1:7 入室 森　恵子 2026-11-24 09:00:00");
   });
+
+  test("times without picture are named", () => {
+    expect(row).toContain("佐藤　花子 09:00:10–09:01:13 (1分3秒)");
+  });
+});
+
+test("a duration is never taken for a time of day", () => {
+  expect([durationWords(24_000, "ja"), durationWords(3_725_000, "ja")]).toEqual(["0分24秒", "1時間2分5秒"]);
+  expect([durationWords(24_000, "en"), durationWords(3_725_000, "en")]).toEqual(["0 min 24 s", "1 h 2 min 5 s"]);
 });
 
 test("months go over the year's end", () => {
