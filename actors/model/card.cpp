@@ -2,6 +2,8 @@
 
 #include "config/error.hpp"
 
+#include <utility>
+
 namespace machiai {
 
 namespace {
@@ -89,8 +91,13 @@ room_card staff_card(const clinic_state& state, const room_id& id, std::optional
 
 patient_view patient_card(const clinic_state& state, const room_id& id, std::optional<uint32_t> place) {
   const auto& room = room_in(state, id);
+  std::vector<person_name> patients;
+  for (const auto& patient : room.appointment.patients)
+    if (const auto it = state.patients.find(patient); it != state.patients.end())
+      patients.push_back({patient, it->second.name});
   return {id,
           state.profile.name,
+          std::move(patients),
           phase_of(room),
           room.appointment.starts_at,
           room.appointment.duration_min,

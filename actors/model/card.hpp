@@ -98,6 +98,8 @@ BOOST_DESCRIBE_STRUCT(companion, (), (person, party, display_name, whereabouts, 
 struct patient_view {
   room_id room;
   std::string clinic;
+  /// Whose visit it is: a link that reached somebody else is noticed.
+  std::vector<person_name> patients;
   room_phase phase = room_phase::scheduled;
   timestamp starts_at;
   int32_t duration_min = 0;
@@ -111,8 +113,8 @@ struct patient_view {
   std::vector<machiai::invited> invited;
 };
 BOOST_DESCRIBE_STRUCT(patient_view, (),
-                      (room, clinic, phase, starts_at, duration_min, menu, doctors, people, place_in_line, phone,
-                       address, invited))
+                      (room, clinic, patients, phase, starts_at, duration_min, menu, doctors, people, place_in_line,
+                       phone, address, invited))
 
 /// A visit as an invited guest sees it: no menu, no place in line.
 struct guest_view {

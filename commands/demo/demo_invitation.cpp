@@ -32,6 +32,29 @@ caf::expected<std::string> path_in(const json::object& reply) {
                                              : "the answer has no path");
 }
 
+std::string new_command_id() {
+  static int made = 0;
+  return "demo-" + std::to_string(system_wall_clock().now_ms()) + '-' + std::to_string(++made);
+}
+
+/// What earlier calls made and nobody used would add up on the board.
+void withdraw_earlier(ws_client& client, const json::object& board) {
+  const auto* const cards = board.if_contains("cards");
+  if (!cards || !cards->is_array())
+    return;
+  for (const auto& card : cards->get_array())
+    for (const auto& invitation : card.at("invitations").as_array()) {
+      const auto& x = invitation.as_object();
+      if (text_in(x, "display_name") != demo_guest_name || x.at("redeemed").as_bool())
+        continue;
+      const auto id = new_command_id();
+      client.command(id,
+                     json::serialize(json::object{
+                         {"type", "revoke_invite"}, {"id", id}, {"room", card.at("room")}, {"invite", x.at("invite")}}),
+                     [](const json::object&, std::string_view) {});
+    }
+}
+
 } // namespace
 
 caf::expected<std::string> invite_demo_guest(boost::asio::io_context& loop, boost::asio::ssl::context& tls,
@@ -42,14 +65,18 @@ caf::expected<std::string> invite_demo_guest(boost::asio::io_context& loop, boos
   options.server = server;
   options.token = staff_token;
   ws_client_handlers handlers;
-  handlers.frame = [](const json::object&, std::string_view) {};
+  std::shared_ptr<ws_client> client;
+  handlers.frame = [&](const json::object& frame, std::string_view) {
+    if (text_in(frame, "type") == "board")
+      withdraw_earlier(*client, frame);
+  };
   handlers.state = [&](ws_client_state state) {
     if (state == ws_client_state::ended)
       loop.stop();
   };
   handlers.closed = [&](uint16_t, const std::string& reason) { result = failure(reason); };
-  const auto client = std::make_shared<ws_client>(loop, &tls, std::move(options), std::move(handlers));
-  const auto id = "demo-" + std::to_string(system_wall_clock().now_ms());
+  client = std::make_shared<ws_client>(loop, &tls, std::move(options), std::move(handlers));
+  const auto id = new_command_id();
   const json::object invite{
       {"type", "invite"}, {"id", id}, {"room", room}, {"party", "interpreter"}, {"display_name", demo_guest_name}};
   client->command(id, json::serialize(invite), [&](const json::object& reply, std::string_view) {

@@ -24,6 +24,8 @@ export interface Remote {
   endpoint: Endpoint;
   stream: MediaStream;
   connected: boolean;
+  /** Long enough tried in vain. */
+  unreachable: boolean;
   quality: CallQuality | undefined;
   /** The latest look at its counters: what tests and the curious read. */
   counters: Counters | undefined;
@@ -244,6 +246,7 @@ export class Call {
       endpoint,
       stream: peer.stream,
       connected: peer.connected,
+      unreachable: peer.unreachable,
       quality: quality?.quality,
       counters,
     }));

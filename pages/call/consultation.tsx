@@ -11,7 +11,9 @@ import { MediaNotice } from "./media_notice";
 import { keepOff, keptOff } from "./kept_off";
 import { OwnMedia } from "./own_media";
 import { PeoplePanel } from "./people_panel";
+import { takeUpWhenSeen } from "./seen_again";
 import { SettingsPanel } from "./settings_panel";
+import { UnreachableNotice } from "./unreachable_notice";
 import { VideoStage } from "./video_stage";
 import "./consultation.css";
 
@@ -56,15 +58,22 @@ export function Consultation({ link, room, me, people, leave, children }: Consul
     const timer = setTimeout(begin, question_patience_ms);
     media.beginWithout(keptOff(room));
     void media.start({ video: !media.videoOff.peek(), audio: true }).then(begin);
+    const stopTakingUp = takeUpWhenSeen(media);
     const stopKeeping = effect(() => keepOff(room, { video: media.videoOff.value, audio: media.muted.value }));
     if (document.activeElement === document.body) section.current?.focus();
     return () => {
       clearTimeout(timer);
       stopKeeping();
+      stopTakingUp();
       call.stop();
       media.stop();
     };
   }, [call]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, []);
   const state = call.state.value;
   const toggle = (next: Panel) => setPanel(next === panel ? undefined : next);
   return (
@@ -83,6 +92,7 @@ export function Consultation({ link, room, me, people, leave, children }: Consul
           </button>
         </div>
       )}
+      <UnreachableNotice call={call} people={people} me={me} />
       <MediaNotice media={media} />
       <p class="call-privacy">{text.notRecorded}</p>
       <CallControls media={media} leave={leave} count={people.length} panel={panel} onPanel={toggle} section={section} />

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { callText } from "./call_text";
+import type { MediaProblem } from "./media_problem";
 import type { Chosen, OwnMedia } from "./own_media";
 import { canChooseSpeaker } from "./speaker_output";
 
@@ -9,12 +10,19 @@ const kinds: readonly { what: Chosen; kind: MediaDeviceKind; label: "chooseCamer
   { what: "speaker", kind: "audiooutput", label: "chooseSpeaker" },
 ];
 
+function isDenied(problem: MediaProblem | undefined): boolean {
+  return problem === "refused" || problem === "system" || problem === "insecure";
+}
+
 /** A list for each kind of device of which there is a choice, or else `none`. */
 export function DeviceChoice({ media, none = null }: { media: OwnMedia; none?: JSX.Element | null }): JSX.Element {
   const text = callText();
   const used = { camera: media.video.value, microphone: media.audio.value, speaker: undefined };
   const lists = kinds
     .filter(({ what }) => what !== "speaker" || canChooseSpeaker)
+    // A choice among what is not given helps nobody.
+    .filter(({ what }) => what !== "camera" || !isDenied(media.videoProblem.value))
+    .filter(({ what }) => what !== "microphone" || !isDenied(media.audioProblem.value))
     .map((each) => ({ ...each, found: media.devices.value.filter((device) => device.kind === each.kind) }))
     .filter(({ found }) => found.length > 1);
   if (lists.length === 0) return <>{none}</>;

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { DeviceCheck, DeviceTest as Report } from "../client";
 import { inAppBrowser } from "../shared/in_app_browser";
@@ -25,6 +25,8 @@ export interface DeviceTestProps {
 /** Camera with picture, microphone with level, a test tone, and the line to the engine. */
 export function DeviceTest({ onDone }: DeviceTestProps): JSX.Element {
   const text = deviceTestText();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const media = useMemo(() => new OwnMedia(), []);
   const browser = useMemo(() => browserKind(navigator.userAgent, inAppBrowser() !== undefined), []);
   const [asked, setAsked] = useState<"no" | "asking" | "yes">("no");
@@ -45,6 +47,9 @@ export function DeviceTest({ onDone }: DeviceTestProps): JSX.Element {
   const allPassed = Object.values(result).every((each) => each === "passed");
   return (
     <section class="device-test">
+      <h1 ref={heading} tabIndex={-1}>
+        {text.heading}
+      </h1>
       <p>{text.lead}</p>
       {asked !== "yes" ? (
         <>
@@ -79,5 +84,6 @@ export function DeviceTest({ onDone }: DeviceTestProps): JSX.Element {
 function checkOf(works: boolean, problem: MediaProblem | undefined): DeviceCheck {
   if (works) return "passed";
   if (problem === undefined) return "skipped";
+  if (problem === "system") return "refused";
   return problem === "refused" || problem === "missing" ? problem : "failed";
 }

@@ -6,9 +6,8 @@ import { deviceTestText } from "./device_test_text";
 import { helpText, type BrowserKind } from "./help_text";
 import type { OwnMedia } from "./own_media";
 import { levelOf } from "./speaking";
+import { VoiceMeter } from "./voice_meter";
 
-/** Of full scale: a voice at arm's length is above, a quiet room below. */
-const voice_level = 0.02;
 /** Whoever was asked to speak and is not heard for so long is helped. */
 const silence_ms = 6_000;
 
@@ -35,11 +34,12 @@ export function MicrophoneCheck({ media, browser, heard, onHeard }: MicrophoneCh
     // Safari starts it asleep unless a tap did it just now.
     void context.resume();
     const timer = setTimeout(() => setSilent(true), silence_ms);
+    const voice = new VoiceMeter();
     let frame = 0;
     const look = () => {
       const level = levelOf(analyser);
       if (bar.current !== null) bar.current.style.transform = `scaleX(${Math.min(1, Math.sqrt(level * 4))})`;
-      if (level > voice_level) onHeard();
+      if (voice.note(level, performance.now())) onHeard();
       frame = requestAnimationFrame(look);
     };
     look();

@@ -54,6 +54,17 @@ export class OwnMedia {
     await this.listDevices();
   }
 
+  /** Phones take a device away without a word and give it back only when asked: while the page is seen. */
+  async takeUpAgain(): Promise<void> {
+    const lost = (problem: MediaProblem | undefined) => problem === "missing" || problem === "busy";
+    if (lost(this.audioProblem.peek())) await this.open("audio", this.use);
+    if (lost(this.videoProblem.peek()) && !this.videoOff.peek()) await this.open("video", this.use);
+    for (const kind of ["audio", "video"] as const) {
+      const held = kind === "video" ? this.video : this.audio;
+      if (held.peek()?.readyState === "ended") await this.open(kind, this.use);
+    }
+  }
+
   stop(): void {
     this.use += 1;
     this.settled.value = false;

@@ -34,6 +34,7 @@ export class Peer {
   private ignoreOffer = false;
   private settingAnswer = false;
   private wasConnected = false;
+  private unconnectedSince_ms = performance.now();
   private closed = false;
   private deadTimer: ReturnType<typeof setTimeout> | undefined;
   private healTimer: ReturnType<typeof setTimeout> | undefined;
@@ -47,6 +48,11 @@ export class Peer {
 
   get connected(): boolean {
     return this.connection.connectionState === "connected";
+  }
+
+  /** Tried for so long, from the beginning more than once, that it is not to be expected any more. */
+  get unreachable(): boolean {
+    return !this.connected && performance.now() - this.unconnectedSince_ms >= patience.dead_ms;
   }
 
   /** Makes the first offer. */
@@ -220,6 +226,7 @@ export class Peer {
     clearTimeout(this.healTimer);
     if (connection.connectionState === "connected") {
       this.wasConnected = true;
+      this.unconnectedSince_ms = Infinity;
       clearTimeout(this.deadTimer);
       this.limit(this.sendLimit);
     } else if (connection.connectionState === "disconnected") {
@@ -234,6 +241,7 @@ export class Peer {
 
   /** The one who gives way waits longer, so that the two do not begin anew at the same time. */
   private awaitConnection(): void {
+    this.unconnectedSince_ms = Math.min(this.unconnectedSince_ms, performance.now());
     clearTimeout(this.deadTimer);
     const wait_ms = patience.dead_ms + (this.options.polite ? patience.disconnected_ms : 0);
     this.deadTimer = setTimeout(() => this.again(), wait_ms);

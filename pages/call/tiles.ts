@@ -15,14 +15,15 @@ export function tilesOf(people: readonly Companion[], remotes: readonly Remote[]
       unstable: who.unstable,
       cameraOff: who.media?.video === false,
       muted: who.media?.audio === false,
-        own: false,
+      own: false,
       mirrored: false,
     };
     if (devices.length === 0) {
-      tiles.push({ ...common, key: who.person, stream: undefined, connected: false, quality: undefined });
+      tiles.push({ ...common, key: who.person, stream: undefined, connected: false, unreachable: false, quality: undefined });
     }
-    for (const { endpoint, stream, connected, quality } of devices) {
-      tiles.push({ ...common, key: keyOf(endpoint), stream, connected, quality });
+    for (const { endpoint, stream, connected, unreachable, quality } of devices) {
+      // Whose own line is lost is not kept away by a network.
+      tiles.push({ ...common, key: keyOf(endpoint), stream, connected, unreachable: unreachable && !who.unstable, quality });
     }
   }
   return tiles;
@@ -42,6 +43,7 @@ export function ownTile(people: readonly Companion[], me: Endpoint, media: OwnMe
     party: known?.party,
     stream,
     connected: true,
+    unreachable: false,
     unstable: false,
     cameraOff: !media.sends("video"),
     muted: !media.sends("audio"),

@@ -13,6 +13,8 @@ export interface Tile {
   stream: MediaStream | undefined;
   /** Pictures and sound come, or came a moment ago. */
   connected: boolean;
+  /** In the room, and no way to each other was found. */
+  unreachable: boolean;
   unstable: boolean;
   cameraOff: boolean;
   muted: boolean;
@@ -59,7 +61,7 @@ export function VideoTile({ tile, large, speaker, onSilenced, pinned = false, on
       )}
       {absent && (
         <p class="tile-wait">
-          <span>{text.waiting}</span>
+          <span>{tile.unreachable ? text.unreachable : text.waiting}</span>
         </p>
       )}
       {onPin !== undefined && (

@@ -6,6 +6,7 @@ import { language } from "../shared/language";
 import { partyText } from "../shared/party_text";
 import { problemText } from "../shared/problem_text";
 import { useHeadingFocus } from "../visit/heading_focus";
+import { ZoneNote } from "../visit/zone_note";
 import { guestTexts } from "./texts";
 import "../visit/identity_panel.css";
 import "./invitation_page.css";
@@ -77,7 +78,7 @@ function Told({ told }: { told: Invitation }): JSX.Element {
         </dd>
         <dt>{text.time}</dt>
         <dd>
-          {dateText(told.starts_at, language.value)} {timeOfDay(told.starts_at)}
+          {dateText(told.starts_at, language.value)} {timeOfDay(told.starts_at)} <ZoneNote time={told.starts_at} />
         </dd>
       </dl>
       <p class="small-text quiet-text">{text.notYou}</p>

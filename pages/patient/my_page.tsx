@@ -20,14 +20,16 @@ export interface MyPageProps {
 export function MyPage({ name, me, contact, visits, notices, onStart }: MyPageProps): JSX.Element {
   const heading = useHeadingFocus();
   const text = patientTexts();
+  const recorded = visits.flatMap((visit) => visit.patients).find((each) => each.person === me)?.name;
+  const whose = recorded ?? name;
   return (
     <div class="stack my-page">
       <h1 ref={heading} tabIndex={-1}>
         {text.heading}
       </h1>
-      {name !== undefined && (
+      {whose !== undefined && (
         <p class="my-name">
-          <bdi class="clipped">{text.greeting(name)}</bdi>
+          <bdi class="clipped">{text.greeting(whose)}</bdi>
         </p>
       )}
       {notices}

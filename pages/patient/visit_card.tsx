@@ -3,6 +3,7 @@ import type { PatientView } from "../client";
 import { dateText, dayOf, now_ms, timeOfDay } from "../shared/clock";
 import { Icon } from "../shared/icons";
 import { language } from "../shared/language";
+import { ZoneNote } from "../visit/zone_note";
 import { patientTexts } from "./texts";
 import { isEarly, isOver } from "./visit_list";
 import "./visit_card.css";
@@ -19,7 +20,7 @@ export function VisitCard({ visit, me, onStart }: VisitCardProps): JSX.Element {
   const over = isOver(visit);
   const isToday = dayOf(visit.starts_at) === dayOf(now_ms.value);
   const early = isEarly(visit, now_ms.value);
-  const isIn = visit.people.some((each) => each.person === me && each.whereabouts === "in_room");
+  const mine = visit.people.find((each) => each.person === me)?.whereabouts;
   return (
     <li class={over ? "visit-card card over" : "visit-card card"}>
       <div class="visit-when">
@@ -27,6 +28,7 @@ export function VisitCard({ visit, me, onStart }: VisitCardProps): JSX.Element {
           {isToday && <span class="visit-today">{text.today}</span>}
           <span>{dateText(visit.starts_at, language.value)}</span>
           <strong>{timeOfDay(visit.starts_at)}</strong>
+          <ZoneNote time={visit.starts_at} />
         </h3>
         <span class={`badge phase-${visit.phase}`}>{text.phase[visit.phase]}</span>
       </div>
@@ -46,10 +48,12 @@ export function VisitCard({ visit, me, onStart }: VisitCardProps): JSX.Element {
       {!over && (
         <>
           <button type="button" class={early && !isToday ? "button large wide" : "button primary large wide"} onClick={onStart}>
-            <Icon name={isIn ? "enter" : "camera"} size={24} />
-            {isIn ? text.comeBack : text.start}
+            <Icon name={mine === undefined ? "camera" : "enter"} size={24} />
+            {mine === "in_room" ? text.comeBack : mine === "waiting" ? text.comeBackToWait : text.start}
           </button>
-          <p class="small-text quiet-text">{early ? text.early(whenText(visit, isToday)) : text.steps}</p>
+          {mine === undefined && (
+            <p class="small-text quiet-text">{early ? text.early(whenText(visit, isToday)) : text.steps}</p>
+          )}
         </>
       )}
     </li>

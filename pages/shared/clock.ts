@@ -36,6 +36,7 @@ export function startClock(): () => void {
 
 const zone = "Asia/Tokyo";
 const hourMinute = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+const hourMinuteHere = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const hourMinuteSecond = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" });
 const dayParts = { timeZone: zone, month: "long", day: "numeric", weekday: "short" } as const;
 const day = { ja: new Intl.DateTimeFormat("ja-JP", dayParts), en: new Intl.DateTimeFormat("en-GB", dayParts) };
@@ -46,6 +47,16 @@ const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric
 /** 09:30 in Japan. */
 export function timeOfDay(time: string | number): string {
   return hourMinute.format(new Date(time));
+}
+
+/** True where clocks show the same time of day as in Japan. */
+export function isJapanTime(time: string | number): boolean {
+  return localTime(time) === timeOfDay(time);
+}
+
+/** 02:30 where the device is. */
+export function localTime(time: string | number): string {
+  return hourMinuteHere.format(new Date(time));
 }
 
 /** 09:30:05 in Japan. */

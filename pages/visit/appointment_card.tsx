@@ -3,6 +3,7 @@ import { isPatientView, type Visit } from "../client";
 import { dateText, timeOfDay } from "../shared/clock";
 import { language } from "../shared/language";
 import { texts } from "./texts";
+import { ZoneNote } from "./zone_note";
 import "./identity_panel.css";
 
 export function AppointmentCard({ visit }: { visit: Visit }): JSX.Element {
@@ -13,7 +14,7 @@ export function AppointmentCard({ visit }: { visit: Visit }): JSX.Element {
       <dl class="identity">
         <dt>{text.time}</dt>
         <dd>
-          {dateText(visit.starts_at, language.value)} {timeOfDay(visit.starts_at)}
+          {dateText(visit.starts_at, language.value)} {timeOfDay(visit.starts_at)} <ZoneNote time={visit.starts_at} />
         </dd>
         {isPatientView(visit) && (
           <>

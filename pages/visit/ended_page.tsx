@@ -27,11 +27,11 @@ export function EndedPage(props: {
           </dt>
           <dd>{ended.paymentMore}</dd>
           <dt>
-            <Icon name="copy" /> {ended.papers}
+            <Icon name="paper" /> {ended.papers}
           </dt>
           <dd>{ended.papersMore}</dd>
           <dt>
-            <Icon name="check" /> {ended.medicine}
+            <Icon name="medicine" /> {ended.medicine}
           </dt>
           <dd>{ended.medicineMore}</dd>
         </dl>

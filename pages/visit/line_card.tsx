@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { isPatientView, type Visit } from "../client";
-import { now_ms, timeOfDay } from "../shared/clock";
+import { now_ms, serverNow, timeOfDay } from "../shared/clock";
 import { texts } from "./texts";
 import { waitEstimate, type WaitEstimate } from "./wait_estimate";
 import "./line_card.css";
@@ -42,7 +43,9 @@ function Place({ place }: { place: number }): JSX.Element {
 function Estimate(props: { place: number; startsAt: string; duration_min: number }): JSX.Element {
   const text = texts().waiting;
   const starts_at = Date.parse(props.startsAt);
-  const estimate = waitEstimate({ place: props.place, duration_min: props.duration_min, starts_at, now: now_ms.value });
+  const since = useMemo(() => serverNow(), [props.place]);
+  const { place, duration_min } = props;
+  const estimate = waitEstimate({ place, duration_min, starts_at, since, now: now_ms.value });
   return (
     <p class="line-estimate">
       <strong>{estimateText(estimate, timeOfDay(starts_at))}</strong>
@@ -63,5 +66,7 @@ function estimateText(estimate: WaitEstimate, time: string): string {
       return text.range(estimate.from_min, estimate.to_min);
     case "over_an_hour":
       return text.overAnHour;
+    case "overdue":
+      return text.overdue;
   }
 }

@@ -18,7 +18,12 @@ const icons: Record<StopReason, IconName> = {
 };
 
 /** This link leads no further: why, and what to do. */
-export function StoppedPage({ reason, contact }: { reason: StopReason; contact?: ClinicContact | undefined }): JSX.Element {
+export function StoppedPage(props: {
+  reason: StopReason;
+  contact?: ClinicContact | undefined;
+  guest?: boolean;
+}): JSX.Element {
+  const { reason, contact, guest = false } = props;
   const text = texts();
   // A reload takes up the tab's own step, so nothing is lost by it.
   const again = { replaced: text.stopped.replacedUse, fault: text.reload, removed: text.stopped.checkAgain }[reason as string];
@@ -27,7 +32,7 @@ export function StoppedPage({ reason, contact }: { reason: StopReason; contact?:
       icon={icons[reason]}
       tone={reason === "replaced" ? "plain" : "doubt"}
       heading={text.stopped[reason]}
-      text={text.stopped[`${reason}More`]}
+      text={guest && reason === "removed" ? text.stopped.removedGuest : text.stopped[`${reason}More`]}
       contact={contact}
     >
       {again !== undefined && (

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { ConnectionBanner, isInDoubt, type Kept } from "./connection_banner";
 import { LanguageSwitch } from "../shared/language_switch";
 import { consultation, deviceTest } from "./call_parts";
+import { useBackGuard } from "./back_guard";
 import { contactOf, keptContact, type ClinicContact } from "./clinic_contact";
 import { EndedPage } from "./ended_page";
 import { ExpiryNotice } from "./expiry_notice";
@@ -16,6 +17,7 @@ import { StoppedPage } from "./stopped_page";
 import { TestPage } from "./test_page";
 import { texts } from "./texts";
 import type { VisitModel } from "./visit_model";
+import type { Screen } from "./visit_screen";
 import { WaitingRoom } from "./waiting_room";
 
 export interface VisitScreensProps {
@@ -41,6 +43,7 @@ export function VisitScreens(props: VisitScreensProps): JSX.Element {
   const contact = visit ? contactOf({ ...visit, name: visit.clinic }) : keptContact(clinic);
   const identity: Identity | undefined = visit && contact ? { contact, doctors: visit.doctors } : undefined;
   const askToLeave = () => (leaving.value = true);
+  useBackGuard(wayBack(props, kind, askToLeave));
   const dialog = leaving.value && (kind === "waiting" || kind === "consultation") && (
     <LeaveDialog
       fromRoom={kind === "consultation"}
@@ -78,6 +81,22 @@ export function VisitScreens(props: VisitScreensProps): JSX.Element {
   );
 }
 
+/** What Back does on this screen; nothing where it may leave the page. */
+function wayBack(props: VisitScreensProps, kind: Screen["kind"], askToLeave: () => void): (() => void) | undefined {
+  const { model, start } = props;
+  switch (kind) {
+    case "device_test":
+      return start === undefined ? undefined : () => model.backToStart();
+    case "retest":
+      return () => model.retestCancelled();
+    case "waiting":
+    case "consultation":
+      return askToLeave;
+    default:
+      return undefined;
+  }
+}
+
 function Content(props: VisitScreensProps & { contact: ClinicContact | undefined; onLeave(): void }): JSX.Element {
   const { model, guest, start, home, contact, onLeave } = props;
   const screen = model.screen.value;
@@ -87,7 +106,7 @@ function Content(props: VisitScreensProps & { contact: ClinicContact | undefined
     case "start":
       return <>{start}</>;
     case "stopped":
-      return <StoppedPage reason={screen.reason} contact={contact} />;
+      return <StoppedPage reason={screen.reason} contact={contact} guest={guest} />;
     case "gone":
       return <MessagePage icon="calendar" heading={text.gone.heading} text={text.gone.more} contact={contact} children={home} />;
     case "cancelled":

@@ -4,7 +4,9 @@ export type WaitEstimate =
   | { kind: "at_start" }
   | { kind: "within"; minutes: number }
   | { kind: "range"; from_min: number; to_min: number }
-  | { kind: "over_an_hour" };
+  | { kind: "over_an_hour" }
+  /** Whatever could be said has proved wrong. */
+  | { kind: "overdue" };
 
 export interface WaitFacts {
   /** 1: next. */
@@ -13,6 +15,8 @@ export interface WaitFacts {
   duration_min: number;
   /** Milliseconds since 1970. */
   starts_at: number;
+  /** Since when the place is this one. */
+  since: number;
   now: number;
 }
 
@@ -23,10 +27,13 @@ const hour_min = 60;
  * A wide range on purpose: those before may take from half to one and a half times their time, and one of them may be
  * almost through. Nobody is promised to be called before the appointment's time.
  */
-export function waitEstimate({ place, duration_min, starts_at, now }: WaitFacts): WaitEstimate {
+export function waitEstimate({ place, duration_min, starts_at, since, now }: WaitFacts): WaitEstimate {
   const until_start_min = (starts_at - now) / 60_000;
-  const least = down((place - 1) * duration_min * 0.5);
-  const most = up(place * duration_min * 1.5);
+  // Before the appointment's time nobody's patience runs down.
+  const passed_min = Math.max(0, now - Math.max(since, starts_at)) / 60_000;
+  if (place * duration_min * 1.5 <= passed_min) return { kind: "overdue" };
+  const least = Math.max(0, down((place - 1) * duration_min * 0.5 - passed_min));
+  const most = up(place * duration_min * 1.5 - passed_min);
   if (until_start_min > most) return { kind: "at_start" };
   const from_min = Math.max(least, down(until_start_min), 0);
   const to_min = Math.max(most, from_min + 2 * step_min);

@@ -104,12 +104,14 @@ TEST_CASE("page files: every address of a page leads to its document") {
   const auto root = pages.answer(asks("/"));
   CHECK(root.status == 302);
   CHECK(header(root, "Location") == "/console");
+  const auto slash = pages.answer(asks("/console/history/"));
+  CHECK(slash.status == 302);
+  CHECK(header(slash, "Location") == "/console/history");
 }
 
 TEST_CASE("page files: only names of files are found, and no file above them") {
   const auto pages = small_pages();
-  for (const auto* path : {"/console/",
-                           "/console/x",
+  for (const auto* path : {"/console/x",
                            "/consolex",
                            "/console.html",
                            "/assets",

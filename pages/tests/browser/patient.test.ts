@@ -47,7 +47,7 @@ function turn(page: Page, state: DocumentVisibilityState): Promise<void> {
 beforeAll(async () => {
   await engine.start();
   const later = Array.from({ length: 8 }, (_, index) => ({ minutes: 10 + index }));
-  const more = Array.from({ length: 4 }, (_, index) => ({ minutes: 20 + index }));
+  const more = Array.from({ length: 5 }, (_, index) => ({ minutes: 20 + index }));
   await makeClinic(engine, [{ minutes: -4 }, { minutes: 2 }, ...later, { minutes: 26 * 60 }, ...more]);
   browser = await launch();
   const office = await person(browser);
@@ -70,6 +70,7 @@ describe("a patient on a phone", () => {
     const page = await openPatient(await newPhone(), engine, "v1", "p1", complaints);
     await page.getByRole("button", { name: "オンライン診療開始" }).waitFor();
     expect(page.url()).not.toContain("token");
+    await page.getByText("予約　花子1 様").waitFor();
     await lookAt(page, "patient-my-page");
     await page.getByRole("button", { name: "オンライン診療開始" }).click();
     await page.locator("main button.primary").first().waitFor();
@@ -129,6 +130,34 @@ describe("a patient on a phone", () => {
     await page.locator(".line-place strong").waitFor();
     await staff.say({ type: "end_consultation", room: "v2" });
     await page.getByText("次にお呼びします").waitFor();
+  });
+
+  it("goes back step by step, and out of the line and the consultation only when asked", async () => {
+    const page = await openPatient(await newPhone(), engine, "v16", "p16", complaints);
+    await page.getByRole("button", { name: "オンライン診療開始" }).click();
+    await heading(page, "映像・音声の確認").waitFor();
+    await page.goBack();
+    await heading(page, "マイページ").waitFor();
+    await startVisit(page);
+    await waitingRoom(page);
+    const stay = page.getByRole("dialog").getByRole("button", { name: "とどまる" });
+    for (const room of ["waiting", "consultation"]) {
+      if (room === "consultation") {
+        await doctor.say({ type: "enter_room", room: "v16" });
+        await staff.say({ type: "admit", room: "v16", person: "p16" });
+        await page.getByRole("button", { name: "退室" }).waitFor();
+      }
+      for (let times = 0; times < 2; times += 1) {
+        await page.goBack();
+        await stay.click();
+        await stay.waitFor({ state: "detached" });
+      }
+      expect((await participantsOf("v16"))[0]?.unstable).toBe(false);
+    }
+    await page.goBack();
+    await page.getByRole("dialog").getByRole("button", { name: "退室する" }).click();
+    await heading(page, "退室しました").waitFor();
+    await staff.say({ type: "end_consultation", room: "v16" });
   });
 
   it("leaves only when asked twice, and comes back in", async () => {
@@ -199,7 +228,7 @@ describe("a patient on a phone", () => {
     });
     await page.goto(patientAddress(engine, "v13", "p13"));
     await startVisit(page);
-    await page.locator(".line-place").waitFor();
+    await page.locator(".line-card").waitFor();
     replace();
     await heading(page, "別の画面で開かれました").waitFor();
     await lookAt(page, "patient-replaced");

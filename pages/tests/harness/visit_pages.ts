@@ -24,9 +24,9 @@ export async function passDeviceTest(page: Page): Promise<void> {
   }
 }
 
-/** From my page into the waiting room. */
+/** From my page into the waiting room, or back into it by another tab. */
 export async function startVisit(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "オンライン診療開始" }).click();
+  await page.getByRole("button", { name: /^(オンライン診療開始|待合室に戻る)$/ }).click();
   await passDeviceTest(page);
 }
 

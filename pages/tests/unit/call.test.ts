@@ -140,6 +140,21 @@ describe("a call", () => {
     expect(call.remotes.value).toEqual([]);
   });
 
+  test("whom no way leads to is told of, until one is found", async () => {
+    const { call, line } = await inCall();
+    line.tell(roster([me, other]));
+    const unreachable = () => call.remotes.value.map((each) => each.unreachable);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(unreachable()).toEqual([false]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(unreachable()).toEqual([true]);
+    FakePeerConnection.made.at(-1)!.become("connected");
+    expect(unreachable()).toEqual([false]);
+    FakePeerConnection.made.at(-1)!.become("disconnected");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(unreachable()).toEqual([false]);
+  });
+
   test("sends each the less the more there are", async () => {
     const { line } = await inCall();
     const bitrate = () => FakePeerConnection.made[0]!.getTransceivers()[1]!.sender.encodings[0]!.maxBitrate;

@@ -17,6 +17,7 @@ const remote = (person: string, device: string, connected: boolean): Remote => (
   endpoint: { person, device },
   stream: {} as MediaStream,
   connected,
+  unreachable: false,
   quality: undefined,
   counters: undefined,
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { browserKind, helpText } from "../../call/help_text";
 import { mediaProblem } from "../../call/media_problem";
 
@@ -16,7 +16,16 @@ test.each([
   expect(mediaProblem(named(name))).toBe(problem);
 });
 
+test("media: what the system refuses is not the page's permission, and plain HTTP is neither", () => {
+  expect(mediaProblem(Object.assign(new Error("Permission denied by system"), { name: "NotAllowedError" }))).toBe("system");
+  vi.stubGlobal("isSecureContext", false);
+  expect(mediaProblem(named("TypeError"))).toBe("insecure");
+  vi.unstubAllGlobals();
+});
+
 const agents: [string, string][] = [
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/126.0 Mobile/15E148 Safari/604.1", "ios_other"],
+  ["Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0", "android_firefox"],
   ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1", "ios"],
   ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1", "ios"],
   ["Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "android"],
@@ -31,7 +40,7 @@ test.each(agents)("help: %s is told what %s asks for", (agent, kind) => {
 });
 
 test("help: a refused permission is mended in the browser, a missing device is not", () => {
-  const kinds = ["ios", "android", "safari", "firefox", "chromium", "in_app"] as const;
+  const kinds = ["ios", "ios_other", "android", "android_firefox", "safari", "firefox", "chromium", "in_app"] as const;
   expect(new Set(kinds.map((kind) => helpText("refused", kind))).size).toBe(kinds.length);
   expect(new Set(kinds.map((kind) => helpText("missing", kind))).size).toBe(1);
 });

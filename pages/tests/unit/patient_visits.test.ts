@@ -6,7 +6,7 @@ import { contactOf, keepContact, keptContact, telephoneLink } from "../../visit/
 import { keepStep, keptStep } from "../../visit/kept_step";
 
 function visit(room: string, starts_at: string, phase: PatientView["phase"] = "scheduled"): PatientView {
-  return { room, clinic: "さくら", phase, starts_at, duration_min: 15, menu: "再診", doctors: [], people: [], invited: [] };
+  return { room, clinic: "さくら", patients: [], phase, starts_at, duration_min: 15, menu: "再診", doctors: [], people: [], invited: [] };
 }
 
 describe("the list of appointments", () => {

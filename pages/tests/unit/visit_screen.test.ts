@@ -9,6 +9,7 @@ function visit(mine?: "waiting" | "in_room", change: Partial<PatientView> = {}):
   return {
     room: "v1",
     clinic: "さくら内科クリニック",
+    patients: [],
     phase: "waiting",
     starts_at: "2026-11-24T01:00:00.000Z",
     duration_min: 15,

@@ -3,7 +3,8 @@ import { waitEstimate } from "../../visit/wait_estimate";
 
 const starts_at = Date.parse("2026-11-24T01:00:00.000Z");
 const minutes = (count: number) => starts_at + count * 60_000;
-const estimate = (place: number, now: number, duration_min = 15) => waitEstimate({ place, duration_min, starts_at, now });
+const estimate = (place: number, now: number, duration_min = 15, since = now) =>
+  waitEstimate({ place, duration_min, starts_at, since, now });
 
 describe("the estimate of a wait", () => {
   it("long before the appointment is the appointment's time", () => {
@@ -26,6 +27,14 @@ describe("the estimate of a wait", () => {
 
   it("beyond an hour does not pretend to know", () => {
     expect(estimate(9, minutes(0))).toEqual({ kind: "over_an_hour" });
+  });
+
+  it("runs down while nothing moves, and is withdrawn when it has proved wrong", () => {
+    expect(estimate(2, minutes(20), 20, minutes(0))).toEqual({ kind: "within", minutes: 40 });
+    expect(estimate(2, minutes(59), 20, minutes(0))).toEqual({ kind: "within", minutes: 10 });
+    expect(estimate(2, minutes(60), 20, minutes(0))).toEqual({ kind: "overdue" });
+    // Who came early has not waited for what was never promised.
+    expect(estimate(1, minutes(5), 15, minutes(-60))).toEqual({ kind: "within", minutes: 20 });
   });
 
   it("holds for very short appointments", () => {

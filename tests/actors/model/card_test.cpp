@@ -85,7 +85,7 @@ TEST_CASE("card: each audience sees what the table says and nothing else") {
       {"\"unstable\":true", true, true, true},
       {"kana-p1", true, false, false},
       {"chart-p1", true, false, false},
-      {"name-p1", true, false, false},
+      {"name-p1", true, true, false},
       {"card_registered", true, false, false},
       {"is_test", true, false, false},
       {"locked", true, false, false},
@@ -115,8 +115,8 @@ TEST_CASE("card: a view has no members but these, so that nothing new slips to a
   const auto [staff, patient, guest] = cards_of(busy_clinic());
   using keys = std::set<std::string>;
   CHECK(keys_of(guest) == keys{"room", "clinic", "phase", "starts_at", "doctors", "people"});
-  CHECK(keys_of(patient) == keys{"room", "clinic", "phase", "starts_at", "duration_min", "menu", "doctors", "people",
-                                 "place_in_line", "invited"});
+  CHECK(keys_of(patient) == keys{"room", "clinic", "patients", "phase", "starts_at", "duration_min", "menu", "doctors",
+                                 "people", "place_in_line", "invited"});
   for (const auto& text : {patient, guest}) {
     const auto view = boost::json::parse(text);
     for (const auto& person : view.as_object().at("people").as_array()) {
