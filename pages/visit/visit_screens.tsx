@@ -156,17 +156,20 @@ function Room(props: {
 }): JSX.Element {
   const { model, identity, expires_at, onLeave } = props;
   return (
-    <consultation.Part
-      link={model.link}
-      room={model.room}
-      me={model.me}
-      people={model.people()}
-      leave={{ label: texts().leave.button, run: onLeave }}
-    >
-      {identity !== undefined && <IdentityButton identity={identity} />}
-      <LanguageSwitch />
-      <ExpiryNotice expires_at={expires_at} />
-      <ConnectionBanner link={model.link} kept="keepsCall" />
-    </consultation.Part>
+    <main>
+      <h1 class="visually-hidden">{texts().title}</h1>
+      <consultation.Part
+        link={model.link}
+        room={model.room}
+        me={model.me}
+        people={model.people()}
+        leave={{ label: texts().leave.button, run: onLeave }}
+      >
+        {identity !== undefined && <IdentityButton identity={identity} />}
+        <LanguageSwitch />
+        <ExpiryNotice expires_at={expires_at} />
+        <ConnectionBanner link={model.link} kept="keepsCall" />
+      </consultation.Part>
+    </main>
   );
 }

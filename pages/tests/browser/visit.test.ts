@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { BoardFrame, ParticipantCard } from "../../client";
 import { desktop, launch, openPage, person, phone, screenshot, seriousFindings } from "../harness/browser";
 import { heardBy, seesAndHears } from "../harness/call_pages";
+import type { StatementLine } from "../../console/statement";
 import { clinic, makeClinic } from "../harness/clinic";
 import { Engine } from "../harness/engine";
 import { openPatient, passDeviceTest, startVisit } from "../harness/visit_pages";
@@ -18,6 +19,7 @@ let patient: Page;
 let interpreter: Page;
 let interpretersPhone: BrowserContext;
 let invitation: string;
+let doctorCameAt_ms: number;
 
 const card = (page: Page) => page.locator('[data-room="v1"]');
 const section = (page: Page, name: string) => page.locator(`[data-section="${name}"] [data-room="v1"]`);
@@ -39,6 +41,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await engine.stop();
+});
+
+// Two consoles agree after every step, whatever it was.
+afterEach(async () => {
+  await Promise.all([rest(reception), rest(doctor)]);
+  await expect.poll(async () => JSON.stringify(await told(reception)) === JSON.stringify(await told(doctor)), { timeout: 5_000 }).toBe(true);
 });
 
 test("reception sees the patient come, and what the device test found", async () => {
@@ -77,6 +85,7 @@ test("the doctor lets both in: picture and sound go every way between three", as
   await rest(doctor);
   await card(doctor).getByRole("button", { name: /：入室$/ }).click();
   await doctor.locator(".consultation-panel").waitFor();
+  doctorCameAt_ms = Date.now();
   for (let admitted = 0; admitted < 2; admitted += 1) {
     await card(doctor).getByRole("button", { name: /入室許可/ }).first().click();
     await expect.poll(() => card(doctor).getByRole("button", { name: /入室許可/ }).count(), { timeout: 10_000 }).toBe(1 - admitted);
@@ -144,6 +153,7 @@ test("a patient's reload finds the consultation again", async () => {
 test("at the end everybody is told, and the price is what the rule says", async () => {
   await card(doctor).getByRole("button", { name: /終了/ }).click();
   await doctor.getByRole("dialog").getByRole("button", { name: "終了" }).click();
+  const stayed_ms = Date.now() - doctorCameAt_ms;
   await patient.getByRole("heading", { level: 1, name: "診察が終わりました" }).waitFor();
   await interpreter.getByRole("heading", { level: 1, name: "診察が終わりました" }).waitFor();
   await rest(reception);
@@ -153,9 +163,15 @@ test("at the end everybody is told, and the price is what the rule says", async 
   const answer = await fetch(`${engine.address}/v1/clinics/${clinic}/usage?month=${month}`, {
     headers: { Authorization: `Bearer ${engine.token({ role: "staff", sub: "reception", clinic })}` },
   });
-  const { lines } = (await answer.json()) as { lines: Record<string, unknown>[] };
+  const { lines } = (await answer.json()) as { lines: StatementLine[] };
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatchObject({ room: "v1", units: 1, additional_participants: 1, total_yen_ex_tax: 150 });
+  const line = lines[0]!;
+  expect(line).toMatchObject({ room: "v1", units: 1, additional_participants: 1, total_yen_ex_tax: 150 });
+  // One stay, over the engine's death too.
+  expect(Math.abs(line.doctor_in_room_ms - stayed_ms)).toBeLessThan(2_000);
+  const ofDoctor = line.sources.filter((each) => each.person === "dr-mori").map((each) => each.kind);
+  expect(ofDoctor).toEqual(["room.participant_entered", "room.participant_left"]);
+  expect(line.audio_only.map((each) => each.person)).toEqual(["p1"]);
 });
 
 test("the second visit shows that nobody's page kept anything of the first", async () => {
@@ -163,7 +179,40 @@ test("the second visit shows that nobody's page kept anything of the first", asy
   await startVisit(next);
   await section(reception, "ended").waitFor();
   expect(complaints).toEqual([]);
+  patient = next;
 });
+
+test("a doctor who leaves by the button stops the meter, and the patient is told", async () => {
+  const second = (page: Page) => page.locator('[data-room="v2"]');
+  await doctor.locator(".next-patient").getByRole("button").click();
+  await doctor.locator(".consultation-panel").waitFor();
+  await second(doctor).getByRole("button", { name: /入室許可/ }).click();
+  for (const page of [doctor, patient]) await seesAndHears(page, 1);
+  await doctor.locator(".consultation-panel").getByRole("button", { name: "退室" }).click();
+  await patient.getByText("医師が席を外しています").first().waitFor();
+  await rest(reception);
+  const stopped = reception.locator('[data-section="consulting"] [data-room="v2"]');
+  await stopped.getByText("医師不在").waitFor();
+  const before = await stopped.locator(".meter-time").textContent();
+  await reception.waitForTimeout(1_500);
+  expect(await stopped.locator(".meter-time").textContent()).toBe(before);
+  await second(reception).getByRole("button", { name: /終了/ }).click();
+  await reception.getByRole("dialog").getByRole("button", { name: "終了" }).click();
+  await rest(reception);
+  await reception.locator('[data-section="ended"] [data-room="v2"]').getByText("100円").waitFor();
+});
+
+/** What a console says of each visit, but for what runs and for what its person may do. */
+function told(page: Page): Promise<Record<string, string[]>> {
+  return page.evaluate(() => {
+    const parts = ".visit-time, .menu, .patient-name, .place-in-line, .locked, .person-name, .place, .mark, .devices, .meter-unit, .meter-price";
+    const visits = [...document.querySelectorAll<HTMLElement>("[data-section] [data-room]")].map((card) => {
+      const words = [...card.querySelectorAll(parts)].map((each) => (each.textContent ?? "").replace(/\d+(秒|分| ms)/g, ""));
+      return [card.dataset["room"], [card.closest<HTMLElement>("[data-section]")?.dataset["section"] ?? "", ...words]] as const;
+    });
+    return Object.fromEntries(visits.sort(([a], [b]) => (a! < b! ? -1 : 1)));
+  });
+}
 
 /** Since when the engine has the interpreter in the room, without a gap. */
 async function interpreterSince(): Promise<string | undefined> {

@@ -60,7 +60,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
 }
 
-/** What axe finds serious or critical on the page, a line each. The page's policy forbids scripts of others, so axe runs in a world of its own. */
+/** What axe finds on the page by WCAG 2.2 AA and good practice, but for trifles, a line each. The page's policy forbids scripts of others, so axe runs in a world of its own. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");
@@ -68,7 +68,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   const { readFileSync } = await import("node:fs");
   const source = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
   await session.send("Runtime.evaluate", { expression: source, contextId: executionContextId });
-  const run = `axe.run(document).then((found) => found.violations.filter((each) => each.impact === "serious" || each.impact === "critical").map((each) => each.id + ": " + each.nodes.map((node) => node.target.join(" ")).join(", ")))`;
+  const run = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((found) => found.violations.filter((each) => each.impact !== "minor").map((each) => each.id + ": " + each.nodes.map((node) => node.target.join(" ")).join(", ")))`;
   const { result } = await session.send("Runtime.evaluate", {
     expression: run,
     contextId: executionContextId,
