@@ -102,7 +102,6 @@ private:
   void leave_call_of(const session& s, const room_id& room);
   void lose_call_of(const session& s);
   void say_of_call(const session& s, const clinic_link& link, command_id id, call_command what);
-
   void subscribe_session(session& s, std::optional<position> resume);
   void welcome(session& s, const subscribed& x);
   void seek(clinic_link& link, bool create);

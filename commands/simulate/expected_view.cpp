@@ -16,8 +16,10 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 7> members_of_all{"room",    "clinic", "phase",  "starts_at",
                                                          "doctors", "phone",  "address"};
-constexpr std::array<std::string_view, 4> members_of_patients{"duration_min", "menu", "place_in_line", "invited"};
+constexpr std::array<std::string_view, 5> members_of_patients{"patients", "duration_min", "menu", "place_in_line",
+                                                              "invited"};
 constexpr std::array<std::string_view, 2> members_of_invited{"party", "display_name"};
+constexpr std::array<std::string_view, 2> members_of_names{"person", "name"};
 constexpr std::array<std::string_view, 3> members_of_doctors{"person", "name", "registered_year"};
 constexpr std::array<std::string_view, 6> members_of_people{"person",      "party",    "display_name",
                                                             "whereabouts", "unstable", "media"};
@@ -59,6 +61,8 @@ std::optional<std::string> told_view(const json::object& visit, bool of_guest) {
     if (!is_one_of(members_of_all, member.key()) && member.key() != "people" &&
         (of_guest || !is_one_of(members_of_patients, member.key())))
       return std::nullopt;
+  if (!holds_only(visit, "patients", members_of_names))
+    return std::nullopt;
   if (!holds_only(visit, "invited", members_of_invited) || !holds_only(visit, "doctors", members_of_doctors))
     return std::nullopt;
   const auto* all = array_in(visit, "people");

@@ -171,6 +171,12 @@ class tools(unittest.TestCase):
         result = self.simulate("--into", "demo", "--rate", "4", "--minutes", "0.06")
         self.assertEqual(result.returncode, OK, result.stdout)
 
+    def test_a_demo_begun_again_leaves_one_invitation(self):
+        for _ in range(2):
+            self.demo()
+        cards = self.board()["cards"]
+        self.assertEqual([x["display_name"] for card in cards for x in card["invitations"]], ["リン・メイ"])
+
     def test_simulate_needs_an_operators_token(self):
         self.demo()
         needs = "--admin-token: simulate needs an operator's token"
