@@ -164,7 +164,6 @@ class pages_test(machiai_test.TestCase):
             "/assets//main-abc123.js",
             "/./console.html",
             "/console.html",
-            "/console/",
             "/assets/",
             "/assets/main-abc123.js.br",
             "/assets/main-abc123.js%00",

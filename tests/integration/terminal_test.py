@@ -195,6 +195,7 @@ class dev_run(unittest.TestCase):
         (engine,) = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         os.kill(int(engine), signal.SIGKILL)
         self.assertEqual(terminal.ended(), 128 + signal.SIGKILL, terminal.text)
+        self.assertIn("the engine ended unexpectedly (137)", terminal.text)
 
     def test_what_it_prints_works_and_ctrl_c_ends_it_in_order(self):
         terminal = self.running()
