@@ -48,8 +48,8 @@ constexpr std::string_view policy_before_host = "default-src 'none'; script-src 
 constexpr std::string_view policy_behind_host = "; font-src 'self'; manifest-src 'self'; form-action 'none'; "
                                                 "frame-ancestors 'none'; base-uri 'none'";
 
-/// Where to go from an address that means a page of the console without being its own; empty for any other.
-std::string_view place_of(std::string_view path) {
+/// Where an address leads that means a page of the console without being its own; empty for any other.
+std::string_view redirect_of(std::string_view path) {
   if (path == "/")
     return console_paths.front();
   const auto plain_path = path.substr(0, path.find_last_not_of('/') + 1);
@@ -179,8 +179,8 @@ http_response page_files::answer(const http_request& request) const {
   const auto path = request.path();
   const auto is_read = request.method == "GET" || request.method == "HEAD";
   const auto* const file = find(path);
-  const auto elsewhere = file ? std::string_view{} : place_of(path);
-  if (!file && elsewhere.empty())
+  const auto redirect = file ? std::string_view{} : redirect_of(path);
+  if (!file && redirect.empty())
     return plain(404, "ページが見つかりません。リンクをもう一度ご確認ください。\n"
                       "There is no such page. Please check the link.\n");
   if (!is_read) {
@@ -191,8 +191,8 @@ http_response page_files::answer(const http_request& request) const {
   if (file)
     return answer_with(*file, request);
   // The fragment, where a link keeps its token, goes with the browser.
-  auto response = plain(302, std::string{elsewhere} + '\n');
-  response.headers.emplace_back("Location", elsewhere);
+  auto response = plain(302, std::string{redirect} + '\n');
+  response.headers.emplace_back("Location", redirect);
   return response;
 }
 

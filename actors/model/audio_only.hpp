@@ -7,7 +7,7 @@
 namespace machiai {
 
 /// From `from` to `until` a doctor and a patient were in the room and this one of them sent no video. A consultation is
-/// by video and audio (domain.md 9.2), so the record names what was not.
+/// by video and audio (domain.md 5.1), so the record names what was not.
 struct audio_only_stretch {
   person_id person;
   timestamp from;

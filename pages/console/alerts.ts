@@ -60,10 +60,6 @@ export function setSound(on: boolean): void {
   chime();
 }
 
-export function declineSound(): void {
-  setSound(false);
-}
-
 /** Two soft notes, falling. */
 export function chime(): void {
   if (!soundOn.value || audio === undefined) return;

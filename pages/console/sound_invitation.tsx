@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../shared/icons";
-import { declineSound, setSound, soundUndecided } from "./alerts";
+import { setSound, soundUndecided } from "./alerts";
 import { consoleText } from "./console_text";
 
 /** Shown until somebody has said once whether arrivals are to be heard at this desk. */
@@ -14,7 +14,7 @@ export function SoundInvitation(): JSX.Element | null {
       <button type="button" class="button" onClick={() => setSound(true)}>
         {text.soundYes}
       </button>
-      <button type="button" class="button" onClick={declineSound}>
+      <button type="button" class="button" onClick={() => setSound(false)}>
         {text.soundNo}
       </button>
     </p>

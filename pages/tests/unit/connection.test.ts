@@ -161,24 +161,15 @@ describe("connection", () => {
     expect(connection.linkState().phase).toBe("connecting");
   });
 
-  test("a planned restart spreads the return over the window it was given", () => {
+  test.each([
+    ["with a close that says so", 4100],
+    ["without a word", 1006],
+  ])("a planned restart spreads the return over the window it was given, also when the line ends %s", (_, code) => {
     const { line } = connected();
     line.socket.welcome();
     line.socket.tell({ type: "reconnect", window_ms: 5_000 });
     line.chance = 0.8;
-    line.socket.die(4100);
-    line.pass(3_999);
-    expect(line.sockets).toHaveLength(1);
-    line.pass(1);
-    expect(line.sockets).toHaveLength(2);
-  });
-
-  test("the window counts also when the line ends without a word", () => {
-    const { line } = connected();
-    line.socket.welcome();
-    line.socket.tell({ type: "reconnect", window_ms: 5_000 });
-    line.chance = 0.8;
-    line.socket.die(1006);
+    line.socket.die(code);
     line.pass(3_999);
     expect(line.sockets).toHaveLength(1);
     line.pass(1);
