@@ -15,16 +15,24 @@ function standsGuard(): boolean {
 export function useBackGuard(goBack: (() => void) | undefined): void {
   const latest = useRef(goBack);
   latest.current = goBack;
+  // `history.back` only begins to go back. Until the browser has gone, the entry still stands, and its going is not
+  // the person's Back: after a reload in the consultation the page may want its guard again before that.
+  const takingDown = useRef(false);
   const [gone, setGone] = useState(0);
   const active = goBack !== undefined;
   useEffect(() => {
+    if (takingDown.current) return;
     if (active && !standsGuard()) history.pushState({ backGuard: true } satisfies Guard, "");
-    if (!active && standsGuard()) history.back();
+    if (!active && standsGuard()) {
+      takingDown.current = true;
+      history.back();
+    }
   }, [active, gone]);
   useEffect(() => {
     const popped = () => {
       if (standsGuard()) return;
-      latest.current?.();
+      if (takingDown.current) takingDown.current = false;
+      else latest.current?.();
       setGone((count) => count + 1);
     };
     window.addEventListener("popstate", popped);
